@@ -1,0 +1,35 @@
+"""The command line: every command of docs/reference/commands.md, each in the module of its subject.
+
+Only light modules are imported here; a command imports what it needs when it runs, so that `--help` is quick.
+Exit status: 0 done, 1 refused or failed with one clear message, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from coproduce.errors import CoproduceError
+
+app = typer.Typer(
+    name="coproduce",
+    help="A live network and a laboratory for collaborative learning health systems.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def root() -> None:
+    """A live network and a laboratory for collaborative learning health systems."""
+
+
+def main() -> None:
+    """Runs the command line; an error that Coproduce raises on purpose becomes one message and exit status 1."""
+    try:
+        app()
+    except CoproduceError as problem:
+        sys.stderr.write(f"{problem}\n")
+        sys.exit(1)
