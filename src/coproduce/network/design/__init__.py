@@ -1,0 +1,1 @@
+"""Base templates, components, tokens, static files and template tags: how every page looks."""

@@ -1,0 +1,1 @@
+"""Consent, audit, rules: how the network governs what it keeps."""

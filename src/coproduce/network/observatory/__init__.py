@@ -1,0 +1,1 @@
+"""Measures of the live network on pages: for members, leaders and the public."""

@@ -1,0 +1,1 @@
+"""Persons, identities kept apart, roles, proxies, sites, and the policy: who may."""

@@ -1,0 +1,149 @@
+"""People, what they may be called, what they may do, and where they belong.
+
+A `Person` is a pseudonym: an id of the one id space that the log uses. Who that is in the world stands apart, in
+`Identity` and `Account`, both behind row-level security.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from coproduce.events import Role
+from coproduce.network.log.ids import IdField
+
+ROLE_CHOICES = [
+    (Role.PATIENT.value, _("patient")),
+    (Role.FAMILY.value, _("family member")),
+    (Role.CLINICIAN.value, _("clinician")),
+    (Role.RESEARCHER.value, _("researcher")),
+    (Role.IMPROVEMENT_LEAD.value, _("improvement lead")),
+    (Role.STEWARD.value, _("steward")),
+]
+
+
+class Site(models.Model):
+    """A place of care, nested: network, region, centre, clinic."""
+
+    class Kind(models.TextChoices):
+        NETWORK = "network", _("network")
+        REGION = "region", _("region")
+        CENTRE = "centre", _("care centre")
+        CLINIC = "clinic", _("clinic")
+
+    id = models.AutoField(primary_key=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CENTRE)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """Somebody in the network, by pseudonym only: everything that may stand beside an event."""
+
+    id = IdField()
+    #: What others see; chosen by the person, need not be their name.
+    pseudonym = models.CharField(max_length=60)
+    about = models.CharField(max_length=300, blank=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True)
+    languages = models.JSONField(default=list)
+    time_zone = models.CharField(max_length=64, blank=True)
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_to = models.TimeField(null=True, blank=True)
+    #: Offers to help others: topics (slugs of conditions or kinds of help) and how many requests a month.
+    helps_with = models.JSONField(default=list)
+    help_capacity = models.PositiveSmallIntegerField(default=0)
+    joined_at = models.DateTimeField(default=timezone.now)
+    left_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.pseudonym
+
+
+class Identity(models.Model):
+    """Who a person is in the world. Guarded: the person, their proxies, and the stewards with a reason."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
+    name = models.CharField(max_length=150)
+    birth_date = models.DateField(null=True, blank=True)
+    assented_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"identity of person {self.person_id}"
+
+
+class RoleHeld(models.Model):
+    """A role that a person holds for a time, at a site or in the whole network."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles_held")
+    role = models.PositiveSmallIntegerField(choices=ROLE_CHOICES)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True)
+    granted_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["person", "role"])]
+
+
+class Proxy(models.Model):
+    """The right of one person to act for another, for example of a parent for a child of 12."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="proxies")
+    proxy = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="acts_for")
+    granted_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "proxy"], condition=models.Q(until__isnull=True), name="one_open_proxy_a_pair"
+            ),
+            models.CheckConstraint(condition=~models.Q(person=models.F("proxy")), name="nobody_is_their_own_proxy"),
+        ]
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Makes accounts; the e-mail address is the log-in name."""
+
+    use_in_migrations = True
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> Account:
+        """A new account with this address; without a password nobody can log in with one."""
+        account = self.model(email=self.normalize_email(email), **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> Account:
+        """An account for the technical admin pages."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class Account(AbstractBaseUser, PermissionsMixin):
+    """A log-in: an e-mail address and a password (and second factors, in allauth's tables)."""
+
+    email = models.EmailField(unique=True)
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="account")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = AccountManager()
+
+    def __str__(self) -> str:
+        return f"account {self.pk}"

@@ -1,0 +1,30 @@
+"""Keys of this network: given by a setting, or made once and kept in the data folder, readable by its owner only."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from coproduce.settings import Settings
+
+
+def secret_key(settings: Settings) -> str:
+    """The key for sessions and signed links."""
+    return settings.secret_key or kept_secret(settings.data / "secrets" / "secret_key")
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in this file; made at the first call, once, also when two processes call at the same time."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with contextlib.suppress(FileExistsError):
+        # A link cannot be half-written, so a reader never sees an empty file.
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, path)
+        finally:
+            draft.unlink()
+    return path.read_text()
