@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from django.http import HttpRequest, HttpResponse
 
-from coproduce.network.people.asking import Asking
+from coproduce.network.people.asking import Asking, computer
 from coproduce.network.people.policy import told
-from coproduce.network.people.queries import asking_of
+from coproduce.network.people.session import asking_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+#: Signing up, in and out: allauth must find an account before anybody is signed in, and only here may it.
+ACCOUNT_PAGES = "/accounts/"
 
 
 class AskingMiddleware:
@@ -20,9 +24,22 @@ class AskingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        asking: Asking = asking_of(request)
-        request.asking = asking  # type: ignore[attr-defined]
-        if request.method in ("GET", "HEAD"):
-            with told(asking, changing=False):
+        if request.path.startswith("/static/") or request.path == "/health":
+            return self.get_response(request)
+        with _transaction(request):
+            request.asking = asking_of(request)  # type: ignore[attr-defined]
+            with _reading(request, request.asking):  # type: ignore[attr-defined]
                 return self.get_response(request)
-        return self.get_response(request)
+
+
+def _transaction(request: HttpRequest) -> AbstractContextManager[None]:
+    """One transaction for a page that reads or signs somebody in; an action opens its own."""
+    if request.path.startswith(ACCOUNT_PAGES) or request.method in ("GET", "HEAD"):
+        return told(computer("accounts"))
+    return nullcontext()
+
+
+def _reading(request: HttpRequest, asking: Asking) -> AbstractContextManager[None]:
+    if request.path.startswith(ACCOUNT_PAGES) or request.method not in ("GET", "HEAD"):
+        return nullcontext()
+    return told(asking, changing=False)

@@ -6,6 +6,7 @@ A `Person` is a pseudonym: an id of the one id space that the log uses. Who that
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -25,6 +26,14 @@ ROLE_CHOICES = [
     (Role.IMPROVEMENT_LEAD.value, _("improvement lead")),
     (Role.STEWARD.value, _("steward")),
 ]
+
+
+class OpenQuerySet(models.QuerySet["models.Model"]):
+    """Rows that hold from `since` to `until`."""
+
+    def open_at(self, at: datetime) -> OpenQuerySet:
+        """The rows that hold at this moment."""
+        return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=at))
 
 
 class Site(models.Model):
@@ -91,6 +100,8 @@ class RoleHeld(models.Model):
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True, blank=True)
 
+    objects = OpenQuerySet.as_manager()
+
     class Meta:
         indexes: ClassVar = [models.Index(fields=["person", "role"])]
 
@@ -103,6 +114,8 @@ class Proxy(models.Model):
     granted_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True, blank=True)
+
+    objects = OpenQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -137,6 +150,10 @@ class Account(AbstractBaseUser, PermissionsMixin):
     person = models.OneToOneField(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="account")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
+    last_login = None  # when somebody was here is nobody's business
+    #: Set by the backend that loads the account of a session: roles held, and people acted for, now.
+    open_roles: tuple[int, ...] = ()
+    open_proxies: tuple[int, ...] = ()
     date_joined = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "email"

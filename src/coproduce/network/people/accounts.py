@@ -1,0 +1,68 @@
+"""allauth's hooks: how an account is found, and how a new one becomes a person of the network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from coproduce.events import Role
+from coproduce.network.people import actions
+from coproduce.network.people.asking import computer
+from coproduce.network.people.models import Account
+from coproduce.network.people.policy import told
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]
+    """Finds the account of a session, with the roles and proxies that are open now, in one query."""
+
+    def get_user(self, user_id: int) -> Account | None:
+        """The account, or None when it is gone or closed."""
+
+        def is_open(prefix: str) -> Q:
+            return Q(**{f"{prefix}__until__isnull": True}) | Q(**{f"{prefix}__until__gt": Now()})
+
+        with told(computer("accounts"), changing=False):
+            account = (
+                Account.objects.filter(pk=user_id, is_active=True)
+                .select_related("person")
+                .annotate(
+                    roles_now=ArrayAgg(
+                        "person__roles_held__role", filter=is_open("person__roles_held"), distinct=True, default=[]
+                    ),
+                    proxies_now=ArrayAgg(
+                        "person__acts_for__person", filter=is_open("person__acts_for"), distinct=True, default=[]
+                    ),
+                )
+                .first()
+            )
+        if account is not None:
+            account.open_roles, account.open_proxies = tuple(account.roles_now), tuple(account.proxies_now)
+        return account
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Makes a person for every new account; what is said at sign-up is a pseudonym and a role, nothing more."""
+
+    def save_user(self, request: HttpRequest, user: Account, form: Any, commit: bool = True) -> Account:
+        """Saves the account together with its person, whole or not at all (the request is one transaction)."""
+        answers = form.cleaned_data
+        person = actions.join(
+            computer("accounts"),
+            pseudonym=answers.get("pseudonym") or _("Somebody new"),
+            role=Role(int(answers.get("role") or Role.PATIENT)),
+        )
+        user.person = person
+        saved: Account = super().save_user(request, user, form, commit)
+        return saved
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """True unless this is the example network, where one signs in as one of its people."""
+        return not settings.COPRODUCE.demo
