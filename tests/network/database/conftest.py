@@ -1,0 +1,31 @@
+"""Servers for these tests: the shared one, and folders in which a test may start, kill and break its own."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from coproduce.network.database import EmbeddedServer
+from tests.network.database_fixture import database_server, fresh_database, worker_database
+
+__all__ = ["database_server", "fresh_database", "worker_database"]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A data folder of its own, whose server is ended after the test."""
+    with tempfile.TemporaryDirectory(prefix="coproduce-test-") as name:
+        data = Path(name) / "data"
+        yield data
+        with contextlib.suppress(Exception):
+            EmbeddedServer(data).stop(force=True)
+
+
+@pytest.fixture
+def server(folder: Path) -> EmbeddedServer:
+    """A server of its own, not started."""
+    return EmbeddedServer(folder, fast_unsafe=True)
