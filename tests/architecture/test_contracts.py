@@ -1,0 +1,29 @@
+"""The import contracts of pyproject.toml hold, and no module escapes them."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+
+
+def test_every_import_goes_down_a_floor() -> None:
+    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+    assert status == EXIT_STATUS_SUCCESS, "run `make check`: it names the import and the floors"
+
+
+def test_a_module_that_nobody_placed_fails() -> None:
+    layers = [contract for contract in CONTRACTS if contract["type"] == "layers"]
+    assert [contract["containers"] for contract in layers] == [["coproduce"], ["coproduce.network"]]
+    assert all(contract["exhaustive"] for contract in layers)
+
+
+def test_the_pure_contract_holds_for_parts_not_yet_written() -> None:
+    (pure,) = [contract for contract in CONTRACTS if contract["id"] == "pure"]
+    assert pure["source_modules"] == ["coproduce.*"]
+    assert {"django", "psycopg"} <= set(pure["forbidden_modules"])
+    assert all(ignored.startswith("coproduce.network") for ignored in pure["ignore_imports"])
