@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
+
+# Set before Django reads its settings, and before pytest-django looks for them: tests never touch a real network.
+for _name in [name for name in os.environ if name.startswith("COPRODUCE_") and name != "COPRODUCE_TEST_DATA"]:
+    del os.environ[_name]
+os.environ["COPRODUCE_DATA"] = tempfile.mkdtemp(prefix="coproduce-test-data-")
+os.environ["COPRODUCE_SECRET_KEY"] = "a-key-for-tests-only-" + "x" * 40
+os.environ["DJANGO_SETTINGS_MODULE"] = "coproduce.network.settings"
 
 
 @pytest.fixture(scope="session")

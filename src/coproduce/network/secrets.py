@@ -9,10 +9,13 @@ from pathlib import Path
 
 from coproduce.settings import Settings
 
+SECRET_KEY = "secret_key"  # noqa: S105 the name of the file
+
 
 def secret_key(settings: Settings) -> str:
-    """The key for sessions and signed links."""
-    return settings.secret_key or kept_secret(settings.data / "secrets" / "secret_key")
+    """The key for sessions and signed links; before `coproduce init` has made one, a passing one of this process."""
+    kept = settings.data / "secrets" / SECRET_KEY
+    return settings.secret_key or (kept.read_text() if kept.is_file() else secrets.token_urlsafe(50))
 
 
 def kept_secret(path: Path) -> str:

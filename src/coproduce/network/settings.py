@@ -7,7 +7,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from coproduce.network.database import django_databases
+from coproduce.network.database import django_database, resolve_urls
 from coproduce.network.mail import mail_settings
 from coproduce.network.secrets import secret_key
 from coproduce.settings import Settings
@@ -82,7 +82,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 #: `default` is the application's role; `owner` is used by init, migrate, backup, restore and test databases only.
-DATABASES = django_databases(COPRODUCE)
+_urls = resolve_urls(COPRODUCE, start=False)
+DATABASES = {"default": django_database(_urls.application), "owner": django_database(_urls.owner)}
 DATABASE_ROUTERS = ["coproduce.network.database.router.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -17,7 +17,7 @@ class _Next(Func):
     output_field = models.BigIntegerField()
 
 
-class IdField(models.BigIntegerField[int, int]):
+class IdField(models.BigIntegerField):  # type: ignore[type-arg]
     """A primary key from the one id space."""
 
     def __init__(self, **options: Any) -> None:

@@ -164,3 +164,37 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return f"account {self.pk}"
+
+
+class Notice(models.Model):
+    """Something a person is told, once: the row is unique, so whoever asks again changes nothing.
+
+    It names what it is about by id only; words are fetched by those who may see them, never mailed.
+    """
+
+    class Kind(models.TextChoices):
+        RESOURCE_FOUND = "resource-found", _("Something new may help with what you need")
+        PERSON_OFFERED = "person-offered", _("Somebody offers to help you")
+        REPLIED = "replied", _("Somebody answered you")
+        ASKED_TO_HELP = "asked-to-help", _("Somebody asks for your help")
+        FOLLOW_UP = "follow-up", _("Did you get what you needed?")
+        THANKED = "thanked", _("Somebody thanked you")
+        HAND_OVER = "hand-over", _("You are of age: your account is yours alone now")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    #: Id of the need, resource or person it is about, in the one id space.
+    about = models.BigIntegerField()
+    #: Where the link leads, without the site's address.
+    path = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "kind", "about"], name="told_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["next_attempt_at"], condition=models.Q(mailed_at=None), name="notices_to_mail")
+        ]

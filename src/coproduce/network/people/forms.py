@@ -1,0 +1,74 @@
+"""Forms about people."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from coproduce.events import Role
+from coproduce.network.people.models import ROLE_CHOICES, Person
+
+JOIN_CHOICES = [(code, label) for code, label in ROLE_CHOICES if code <= Role.RESEARCHER]
+
+
+class SignupForm(forms.Form):
+    """What allauth's sign-up asks beside e-mail and password."""
+
+    pseudonym = forms.CharField(
+        label=_("What should others call you?"),
+        help_text=_("It does not have to be your real name."),
+        max_length=60,
+    )
+    role = forms.TypedChoiceField(
+        label=_("You are here as"), choices=JOIN_CHOICES, coerce=int, widget=forms.RadioSelect
+    )
+    of_age = forms.BooleanField(
+        label=_("I am old enough to have my own log-in here"),
+        help_text=_("Younger? Ask a parent or carer to sign up and add you."),
+    )
+
+    def signup(self, request: object, user: object) -> None:
+        """allauth calls this; the adapter has made the person already."""
+
+
+class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
+    """How somebody wants to be called, told and asked."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Your time zone"),
+        required=False,
+        choices=lambda: [("", _("the network's")), *((name, name) for name in sorted(available_timezones()))],
+    )
+    quiet_from = forms.TimeField(label=_("No mail from"), required=False, widget=forms.TimeInput({"type": "time"}))
+    quiet_to = forms.TimeField(label=_("until"), required=False, widget=forms.TimeInput({"type": "time"}))
+    help_capacity = forms.IntegerField(
+        label=_("How many people a month could you help?"),
+        help_text=_("0 means: do not ask me. You can always say no."),
+        min_value=0,
+        max_value=50,
+    )
+
+    class Meta:
+        model = Person
+        fields: ClassVar = ["pseudonym", "about", "time_zone", "quiet_from", "quiet_to", "help_capacity"]
+        labels: ClassVar = {
+            "pseudonym": _("What should others call you?"),
+            "about": _("A line about you that others may see"),
+        }
+
+
+class ChildForm(forms.Form):
+    """A parent or carer adds a child."""
+
+    pseudonym = forms.CharField(label=_("What should others call the child?"), max_length=60)
+    name = forms.CharField(label=_("The child's name"), help_text=_("Only you and the child see it."), max_length=150)
+    birth_date = forms.DateField(label=_("Date of birth"), widget=forms.DateInput({"type": "date"}))
+
+
+class EraseForm(forms.Form):
+    """Asks once more before a person is erased."""
+
+    sure = forms.BooleanField(label=_("Yes, erase my name, my log-in and my words. This can't be undone."))

@@ -1,0 +1,82 @@
+"""Pages about oneself: preferences, children, acting for somebody, leaving."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from coproduce.errors import Absent, CoproduceError
+from coproduce.network.people import actions, queries
+from coproduce.network.people.forms import ChildForm, EraseForm, PreferencesForm
+from coproduce.network.people.requests import NetworkRequest, signed_in
+from coproduce.network.people.session import ACTING_FOR
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def me(request: NetworkRequest) -> HttpResponse:
+    """How I am called, told and asked; the people I act for."""
+    asking = request.asking
+    person = queries.person(asking, person_id=asking.actor)
+    form = PreferencesForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        wishes = actions.Preferences(
+            **{**form.cleaned_data, "languages": tuple(person.languages), "helps_with": tuple(person.helps_with)}
+        )
+        try:
+            actions.set_preferences(asking, person_id=asking.actor, wishes=wishes)
+        except CoproduceError as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("people:me")
+    children = queries.people_i_act_for(asking)
+    return render(request, "people/me.html", {"form": form, "person": person, "children": children})
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def add_child(request: NetworkRequest) -> HttpResponse:
+    """A parent or carer adds a child they act for."""
+    form = ChildForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            child = actions.register_child(request.asking, **form.cleaned_data)
+        except CoproduceError as problem:
+            form.add_error(getattr(problem, "field", "") or None, str(problem))
+        else:
+            request.session[ACTING_FOR] = child.pk
+            messages.success(request, _("Added. You are now here for this child."))
+            return redirect("people:me")
+    return render(request, "people/add_child.html", {"form": form})
+
+
+@signed_in
+@require_POST
+def act_for(request: NetworkRequest) -> HttpResponse:
+    """Chooses whom I am here for: myself, or somebody who let me act for them."""
+    chosen = request.POST.get("person", "")
+    if not chosen:
+        request.session.pop(ACTING_FOR, None)
+    else:
+        mine = {str(person.pk): person.pk for person in queries.people_i_act_for(request.asking)}
+        if chosen not in mine:
+            raise Absent(_("person"))
+        request.session[ACTING_FOR] = mine[chosen]
+    return redirect("people:me")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def erase(request: NetworkRequest) -> HttpResponse:
+    """Erases me, after one more question."""
+    form = EraseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.erase_person(request.asking, person_id=request.asking.actor)
+        logout(request)
+        return render(request, "people/erased.html")
+    return render(request, "people/erase.html", {"form": form})

@@ -1,0 +1,92 @@
+"""A real database with every migration: the application's role, row-level security on, nothing mocked.
+
+`django_db` tests run in a transaction that is rolled back. A test that needs real commits, threads or several
+connections takes the fixture `committed`: it gets a database of its own, cloned in a moment from the migrated one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from psycopg import sql
+
+from coproduce.network.database import DatabaseUrls, django_database, roles
+from tests.network.database_fixture import TestServer, database_server, fresh_database, worker_database
+
+__all__ = ["database_server", "fresh_database", "worker_database"]
+
+
+def point_django_at(urls: DatabaseUrls) -> None:
+    """Makes Django's two aliases use this database from now on."""
+    from django.db import connections
+
+    for alias, url in (("default", urls.application), ("owner", urls.owner)):
+        connections[alias].close()
+        connections[alias].settings_dict.update(django_database(url))
+
+
+@contextmanager
+def _unwatched(blocker: object) -> Iterator[None]:
+    with blocker.unblock():  # type: ignore[attr-defined]
+        yield
+
+
+@pytest.fixture(scope="session")
+def migrated(database_server: TestServer, django_db_blocker: object) -> Iterator[DatabaseUrls]:
+    """A migrated database that nobody uses: the mould of the others."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    with database_server.database("mould") as urls, _unwatched(django_db_blocker):
+        point_django_at(urls)
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        for alias in connections:
+            connections[alias].close()
+        yield urls
+
+
+@contextmanager
+def cloned(server: TestServer, mould: DatabaseUrls) -> Iterator[DatabaseUrls]:
+    """A database of its own with everything that the mould has."""
+    with server.database("clone") as urls:
+        with roles.connect_outside(urls.owner) as connection:
+            name, source = (u.rsplit("/", 1)[-1].split("?")[0] for u in (urls.owner, mould.owner))
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))
+            )
+            connection.execute(
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
+                    sql.Identifier(name), sql.Identifier("coproduce_app")
+                )
+            )
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_server: TestServer, migrated: DatabaseUrls, django_db_blocker: object) -> Iterator[None]:
+    """Points Django at this worker's own database."""
+    from django.db import connections
+
+    with cloned(database_server, migrated) as urls, _unwatched(django_db_blocker):
+        point_django_at(urls)
+        _worker.append(urls)
+        yield
+        for alias in connections:
+            connections[alias].close()
+
+
+_worker: list[DatabaseUrls] = []
+
+
+@pytest.fixture
+def committed(
+    database_server: TestServer, migrated: DatabaseUrls, django_db_setup: None, django_db_blocker: object
+) -> Iterator[DatabaseUrls]:
+    """A migrated database in which this test's transactions really commit."""
+    with cloned(database_server, migrated) as urls, _unwatched(django_db_blocker):
+        point_django_at(urls)
+        yield urls
+        point_django_at(_worker[-1])
