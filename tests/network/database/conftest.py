@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,21 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def server(folder: Path) -> EmbeddedServer:
-    """A server of its own, not started."""
+def unmade_server(folder: Path) -> EmbeddedServer:
+    """A server of its own whose cluster has not been made yet."""
+    return EmbeddedServer(folder, fast_unsafe=True)
+
+
+@pytest.fixture(scope="session")
+def made_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a cluster, roles and database, whose server is stopped; to be copied."""
+    data = tmp_path_factory.mktemp("made") / "data"
+    EmbeddedServer(data, fast_unsafe=True).hold().release()
+    return data
+
+
+@pytest.fixture
+def server(folder: Path, made_folder: Path) -> EmbeddedServer:
+    """A server of its own, made but not started."""
+    shutil.copytree(made_folder, folder)
     return EmbeddedServer(folder, fast_unsafe=True)

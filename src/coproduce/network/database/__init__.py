@@ -5,7 +5,7 @@ embedded server if that is what the settings mean. Needs no Django.
 """
 
 from coproduce.network.database.embedded import EmbeddedServer, Hold
-from coproduce.network.database.resolve import hold_until_exit, is_embedded, release, resolve_urls
+from coproduce.network.database.resolve import django_databases, hold_until_exit, is_embedded, release, resolve_urls
 from coproduce.network.database.urls import DatabaseUrls, django_database
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "EmbeddedServer",
     "Hold",
     "django_database",
+    "django_databases",
     "hold_until_exit",
     "is_embedded",
     "release",

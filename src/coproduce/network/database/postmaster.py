@@ -22,6 +22,10 @@ class LockFile:
     socket_folder: Path | None
     ready: bool
 
+    def has_socket(self) -> bool:
+        """Whether the socket is where the server put it."""
+        return self.socket_folder is not None and (self.socket_folder / ".s.PGSQL.5432").exists()
+
 
 def read_lock_file(cluster: Path) -> LockFile | None:
     """The lock file of a cluster; None when there is none or it is cut (the server was killed while writing it)."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import atexit
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from coproduce.network.database.embedded import EmbeddedServer, Hold
-from coproduce.network.database.urls import DatabaseUrls, given_urls
+from coproduce.network.database.urls import DatabaseUrls, django_database, given_urls
 
 _held: dict[Path, Hold] = {}
 
@@ -37,6 +37,20 @@ def resolve_urls(settings: DatabaseSettings, *, start: bool = True) -> DatabaseU
     if start:
         hold_until_exit(server)
     return server.urls()
+
+
+def django_databases(settings: DatabaseSettings) -> dict[str, dict[str, Any]]:
+    """Django's DATABASES: `default` as the application's role, `owner` as the owner's; nothing is opened or made.
+
+    The embedded server is started by the first connection.
+    """
+    urls = resolve_urls(settings, start=False)
+    entries = {"default": django_database(urls.application), "owner": django_database(urls.owner)}
+    if is_embedded(settings):
+        for entry in entries.values():
+            entry["ENGINE"] = "coproduce.network.database.backend"
+            entry["OPTIONS"]["coproduce_data"] = str(settings.data)
+    return entries
 
 
 def is_embedded(settings: DatabaseSettings) -> bool:
