@@ -1,0 +1,291 @@
+"""Everything that changes the commons: create, revise, share, retire, review, keep, open, thank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from coproduce.errors import Absent, Conflict, InvalidInput
+from coproduce.events import ABSENT, Event, Role, kinds
+from coproduce.network.commons.access import may_edit, seen_by
+from coproduce.network.commons.index import changed
+from coproduce.network.commons.models import Credit, Kept, Resource, Review, Version
+from coproduce.network.commons.reading import reading_grade
+from coproduce.network.commons.words import Words, clean
+from coproduce.network.log import append
+from coproduce.network.log.models import LogEvent
+from coproduce.network.people.asking import Asking
+from coproduce.network.people.policy import action, rule
+
+REVIEW_MONTHS = {0: 24, 1: 24, 2: 12, 3: 12}
+#: A person's openings of one version within this time are one opening.
+OPENED_AGAIN = timedelta(hours=1)
+
+
+@rule("commons.contribute")
+def _signed_in(asking: Asking, **_arguments: object) -> bool:
+    return asking.person is not None or asking.system in {"example", "import"}
+
+
+@rule("commons.edit")
+def _editor(asking: Asking, *, resource_id: int, **_arguments: object) -> bool:
+    resource = Resource.objects.filter(seen_by(asking), pk=resource_id).first()
+    if resource is None:
+        raise Absent(_("resource"))
+    return may_edit(asking, resource)
+
+
+@rule("commons.use")
+def _sees(asking: Asking, *, version_id: int, **_arguments: object) -> bool:
+    if not Resource.objects.filter(seen_by(asking), versions=version_id).exists():
+        raise Absent(_("resource"))
+    return True
+
+
+@rule("commons.use_signed_in")
+def _sees_signed_in(asking: Asking, *, version_id: int, **_arguments: object) -> bool:
+    return _sees(asking, version_id=version_id) and asking.person is not None
+
+
+@rule("commons.review")
+def _may_review(asking: Asking, *, version_id: int, **_arguments: object) -> bool:
+    """Clinicians, and people who live with the condition or care for somebody who does; never one's own words."""
+    if not Version.objects.filter(pk=version_id, resource__state=Resource.State.SHARED).exists():
+        raise Absent(_("resource"))
+    mine = Credit.objects.filter(version_id=version_id, person_id=asking.person).exists()
+    return asking.holds(Role.CLINICIAN, Role.PATIENT, Role.FAMILY, Role.STEWARD) and not mine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authorship:
+    """Who gets credit for a version, and what it was made from."""
+
+    credits: Sequence[tuple[int, Role, str]] = ()
+    derived_from: int | None = None
+    note: str = ""
+
+
+@action("commons.contribute")
+def create_resource(
+    asking: Asking, *, words: Words, authorship: Authorship | None = None, cause: int = ABSENT, share: bool = False
+) -> Resource:
+    """Makes a resource with its first version; writes ResourceCreated (and ResourceShared).
+
+    `cause` is the seq of what it was made for. Raises InvalidInput for words that cannot be kept.
+    """
+    words = words.checked()
+    resource = Resource.objects.create(
+        kind=words.kind, line_of_work=words.line_of_work, risk_class=words.risk_class, language=words.language,
+        owner_id=asking.person, created_at=asking.at,
+    )  # fmt: skip
+    version = _write_version(asking, resource, words, authorship or Authorship(), number=1)
+    events: list[Event] = [
+        kinds.ResourceCreated(
+            time=asking.us, actor=asking.actor, role=asking.role, subject=resource.pk, object=version.pk,
+            topic=words.line_of_work, value=float(words.risk_class), cause=cause,
+        ),
+        *_about_version(asking, version),
+    ]  # fmt: skip
+    seq = append(events)[0]
+    if share:
+        _share(asking, resource, cause=seq)
+    return resource
+
+
+@action("commons.edit")
+def revise_resource(
+    asking: Asking, *, resource_id: int, based_on: int, words: Words, authorship: Authorship | None = None
+) -> Version:
+    """Adds a version; writes ResourceRevised.
+
+    `based_on` is the version that the editor started from. Raises Conflict when another one came first: nothing is
+    lost, the caller shows both.
+    """
+    words = words.checked()
+    resource = Resource.objects.select_for_update(of=("self",)).select_related("latest").get(pk=resource_id)
+    latest = resource.latest
+    if latest is None or latest.pk != based_on:
+        raise Conflict(
+            _("Somebody else revised this while you were writing."),
+            next_step=_("Look at the difference, bring the two together, and save again."),
+        )
+    if latest.fingerprint == words.fingerprint:
+        return latest
+    version = _write_version(asking, resource, words, authorship or Authorship(), number=latest.number + 1)
+    append(
+        [
+            kinds.ResourceRevised(
+                time=asking.us, actor=asking.actor, role=asking.role, subject=resource.pk, object=version.pk,
+                topic=words.line_of_work, value=float(words.risk_class),
+            ),
+            *_about_version(asking, version),
+        ]
+    )  # fmt: skip
+    changed([resource.pk])
+    return version
+
+
+@action("commons.edit")
+def share_resource(asking: Asking, *, resource_id: int, cause: int = ABSENT) -> Resource:
+    """Opens a draft to everybody; writes ResourceShared, OwnerAssigned and ReviewDateSet. Raises Conflict when shared."""
+    resource = Resource.objects.select_for_update().get(pk=resource_id)
+    if resource.state == Resource.State.SHARED:
+        raise Conflict(_("It is shared already."))
+    _share(asking, resource, cause=cause)
+    return resource
+
+
+@action("commons.edit")
+def retire_resource(asking: Asking, *, resource_id: int) -> None:
+    """Takes a resource out of what is offered; its link still answers. Writes ResourceRetired."""
+    resource = Resource.objects.select_for_update().get(pk=resource_id)
+    if resource.state != Resource.State.SHARED:
+        raise Conflict(_("Only a shared resource can be retired."))
+    resource.state = Resource.State.RETIRED
+    resource.save(update_fields=["state"])
+    append(
+        [
+            kinds.ResourceRetired(
+                time=asking.us,
+                actor=asking.actor,
+                role=asking.role,
+                subject=resource.pk,
+                object=resource.latest_id or -1,
+            )
+        ]
+    )
+    changed([resource.pk])
+
+
+@action("commons.review")
+def review_version(asking: Asking, *, version_id: int, accepted: bool, note: str = "") -> Review:
+    """Says whether a version is fit to be used; writes Reviewed. A second review by the same person replaces the first.
+
+    Raises InvalidInput when a rejection has no reason.
+    """
+    note = clean(note, "note", 600)
+    if not accepted and not note:
+        raise InvalidInput(given=_("a no without a reason"), expected=_("what should change"), field="note")
+    review, _made = Review.objects.update_or_create(
+        version_id=version_id,
+        reviewer_id=asking.person,
+        defaults={"role": asking.role, "accepted": accepted, "note": note, "at": asking.at},
+    )
+    append(
+        [
+            kinds.Reviewed(
+                time=asking.us, actor=asking.actor, role=asking.role, subject=version_id, value=float(accepted)
+            )
+        ]
+    )
+    changed([review.version.resource_id])
+    return review
+
+
+@action("commons.use_signed_in")
+def keep(asking: Asking, *, version_id: int) -> None:
+    """Keeps a resource for later; keeping it twice changes nothing."""
+    resource_id = Version.objects.values_list("resource_id", flat=True).get(pk=version_id)
+    Kept.objects.get_or_create(person_id=asking.person, resource_id=resource_id, defaults={"at": asking.at})
+
+
+@action("commons.use_signed_in")
+def let_go(asking: Asking, *, version_id: int) -> None:
+    """No longer keeps a resource."""
+    Kept.objects.filter(person_id=asking.person, resource__versions=version_id).delete()
+
+
+@action("commons.use")
+def open_resource(asking: Asking, *, version_id: int, need_id: int = ABSENT, cause: int = ABSENT) -> None:
+    """Notes that somebody opened a version; once an hour a person. Writes ResourceOpened; a guest leaves no trace."""
+    if asking.person is None:
+        return
+    since = asking.us - int(OPENED_AGAIN.total_seconds()) * 1_000_000
+    code = kinds.ResourceOpened.meaning.code
+    if LogEvent.objects.filter(kind=code, actor=asking.person, object=version_id, time__gt=since).exists():
+        return
+    append(
+        [
+            kinds.ResourceOpened(
+                time=asking.us, actor=asking.actor, role=asking.role, subject=need_id, object=version_id, cause=cause
+            )
+        ]
+    )
+
+
+@action("commons.use_signed_in")
+def thank_authors(asking: Asking, *, version_id: int, cause: int = ABSENT) -> list[int]:
+    """Thanks everybody of the network who is credited for a version; writes Thanked. Gives the ids of those thanked."""
+    thanked = list(
+        Credit.objects.filter(version_id=version_id, person__isnull=False, person__erased_at__isnull=True)
+        .exclude(person_id=asking.person)
+        .order_by("person_id")
+        .values_list("person_id", flat=True)
+        .distinct()
+    )
+    if thanked:
+        append(
+            [
+                kinds.Thanked(
+                    time=asking.us, actor=asking.actor, role=asking.role, subject=version_id, object=author, cause=cause
+                )
+                for author in thanked
+            ]
+        )
+    return thanked
+
+
+def _write_version(asking: Asking, resource: Resource, words: Words, authorship: Authorship, *, number: int) -> Version:
+    version = Version.objects.create(
+        resource=resource, number=number, title=words.title, summary=words.summary, body=words.body, link=words.link,
+        audience=list(words.audience), stages=list(words.stages), help_kind=words.help_kind, license=words.license,
+        sources=list(words.sources), reading_grade=reading_grade(words.body), note=clean(authorship.note, "note", 300),
+        derived_from_id=authorship.derived_from, written_by_id=asking.person, created_at=asking.at,
+        fingerprint=words.fingerprint,
+    )  # fmt: skip
+    credited = list(authorship.credits)
+    if not credited and asking.person is not None:
+        credited = [(asking.person, asking.role, "wrote")]
+    Credit.objects.bulk_create(
+        Credit(version=version, person_id=person, role=role, contribution=part) for person, role, part in credited
+    )
+    resource.conditions.set(words.conditions)
+    resource.latest = version
+    for name in ("kind", "line_of_work", "risk_class", "language"):
+        setattr(resource, name, getattr(words, name))
+    resource.save()
+    return version
+
+
+def _about_version(asking: Asking, version: Version) -> list[Event]:
+    if version.reading_grade is None:
+        return []
+    return [
+        kinds.ReadabilityMeasured(
+            time=asking.us, role=Role.COMPUTER, subject=version.pk, value=round(version.reading_grade, 2)
+        )
+    ]
+
+
+def _share(asking: Asking, resource: Resource, *, cause: int) -> None:
+    resource.state = Resource.State.SHARED
+    resource.shared_at = asking.at
+    resource.review_by = _months_later(asking.at.date(), REVIEW_MONTHS[resource.risk_class])
+    resource.save(update_fields=["state", "shared_at", "review_by"])
+    same = {"time": asking.us, "actor": asking.actor, "role": asking.role, "subject": resource.pk}
+    events: list[Event] = [
+        kinds.ResourceShared(**same, object=resource.latest_id or ABSENT, topic=resource.line_of_work, cause=cause),
+        kinds.ReviewDateSet(**same, value=float((resource.review_by - asking.at.date()).days)),
+    ]
+    if resource.owner_id is not None:
+        events.append(kinds.OwnerAssigned(**same, object=resource.owner_id))
+    append(events)
+    changed([resource.pk])
+
+
+def _months_later(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    return day.replace(year=day.year + years, month=month + 1, day=min(day.day, 28))

@@ -1,0 +1,164 @@
+"""The search index of the commons: a projection beside the database that holds public text only.
+
+It is brought up to date when an action commits, so that a resource is findable at once; the worker follows the log
+and catches up on whatever a crash or a busy index left undone. It can be thrown away and rebuilt at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from coproduce.events import kinds
+from coproduce.matching import Index, IndexBusy, IndexDamaged, open_index, rebuild_index
+from coproduce.matching import Resource as Indexed
+from coproduce.network.commons.access import offered
+from coproduce.network.commons.models import Resource, Version
+from coproduce.network.log import follow, head
+from coproduce.network.people.asking import computer
+from coproduce.network.people.policy import told
+
+_log = logging.getLogger(__name__)
+
+#: Events after which what is findable may differ.
+_MOVING = frozenset(
+    kind.meaning.code for kind in (kinds.ResourceShared, kinds.ResourceRevised, kinds.ResourceRetired, kinds.Reviewed)
+)
+_BATCH = 2_000
+
+
+def index() -> Index:
+    """The index, opened once in each process; made from the commons when it is lost or damaged."""
+    return _opened(_folder())
+
+
+@lru_cache(maxsize=4)
+def _opened(folder: Path) -> Index:
+    try:
+        return open_index(folder)
+    except IndexDamaged:
+        _log.warning("The search index is damaged; it is rebuilt from the commons.")
+        return _rebuilt(folder)
+
+
+def changed(resource_ids: Iterable[int]) -> None:
+    """Brings the index up to date for these resources when the running transaction commits."""
+    ids = list(resource_ids)
+    transaction.on_commit(lambda: _refresh_or_leave(ids), robust=True)
+
+
+def refresh(resource_ids: Iterable[int]) -> None:
+    """Makes the index say what the commons says now of these resources. Raises IndexBusy, IndexDamaged."""
+    ids = list(resource_ids)
+    if not ids:
+        return
+    target = index()
+    with _rolled_back(target):
+        # Removing first takes the writer's lock, so that what is read next is at least as new as any other writer's.
+        target.remove(ids)
+        with told(computer("worker")):
+            target.replace(_public(Resource.objects.filter(pk__in=ids)))
+        target.commit()
+
+
+def catch_up() -> int:
+    """Follows the log from where the index stands; gives how many resources were looked at. The worker's duty."""
+    mark = _mark()
+    resource_ids: set[int] = set()
+    with told(computer("worker")):
+        end = head()[0]
+        after = mark if mark <= end else -1
+        versions: set[int] = set()
+        for row in follow(after):
+            if row.kind in _MOVING:
+                (versions if row.kind == kinds.Reviewed.meaning.code else resource_ids).add(row.subject)
+        if versions:
+            resource_ids.update(Version.objects.filter(pk__in=versions).values_list("resource_id", flat=True))
+    if len(resource_ids) > _BATCH:
+        rebuild()
+    else:
+        refresh(resource_ids)
+    if end != mark:
+        _set_mark(end)
+    return len(resource_ids)
+
+
+def rebuild() -> int:
+    """Builds the index anew from the commons, beside the old one, and swaps; gives how many resources it holds."""
+    with told(computer("worker")):
+        end = head()[0]
+    _opened.cache_clear()
+    fresh = _rebuilt(_folder())
+    _opened.cache_clear()
+    _set_mark(end)
+    return len(fresh)
+
+
+def _rebuilt(folder: Path) -> Index:
+    with told(computer("worker")):
+        return rebuild_index(folder, _public(Resource.objects.all()))
+
+
+def _refresh_or_leave(ids: list[int]) -> None:
+    try:
+        refresh(ids)
+    except (IndexBusy, IndexDamaged):
+        _log.warning("The search index could not be updated now; the worker will catch up.")
+
+
+def _public(resources: QuerySet[Resource]) -> Iterator[Indexed]:
+    """The offered ones among these resources, as matching sees them: public words and attributes, nothing else."""
+    rows = resources.filter(offered()).select_related("latest").prefetch_related("conditions")
+    for resource in rows.iterator(chunk_size=_BATCH):
+        version = resource.latest
+        names = list(resource.conditions.all())
+        yield Indexed(
+            id=str(resource.pk),
+            title=version.title,
+            conditions=tuple(condition.name for condition in names),
+            aliases=tuple(alias for condition in names for alias in condition.aliases),
+            body=f"{version.summary}\n{version.body}".strip(),
+            kind_of_help=version.help_kind,
+            language=resource.language,
+            audience=tuple(version.audience),
+            licence=version.license,
+            risk_class=resource.risk_class,
+        )
+
+
+@contextlib.contextmanager
+def _rolled_back(target: Index) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        target.rollback()
+        raise
+
+
+def _folder() -> Path:
+    return settings.COPRODUCE.data / "index"
+
+
+def _mark_file() -> Path:
+    return settings.COPRODUCE.data / "index.seq"
+
+
+def _mark() -> int:
+    """Seq of the last event that the index has seen; -1 when it is not known."""
+    try:
+        return int(_mark_file().read_text())
+    except (FileNotFoundError, ValueError):
+        return -1
+
+
+def _set_mark(seq: int) -> None:
+    draft = _mark_file().with_suffix(".part")
+    draft.write_text(str(seq))
+    draft.replace(_mark_file())
