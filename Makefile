@@ -35,14 +35,14 @@ docs: $(READY) reference ## the documentation as a site, in site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict $(ARGS)
 
 reference: $(READY) ## the reference pages, written anew from the code
-	@$(BIN)/python scripts/reference.py
+	@$(BIN)/python -m scripts.reference
 
 fmt: $(READY) ## format, and mend what lint can mend
 	@$(BIN)/ruff check --fix --quiet || true
 	@$(BIN)/ruff format
 
 screenshots: $(READY) chromium ## every page at phone and desktop width, in screenshots/; the README's own is kept
-	@$(BIN)/python scripts/screenshots.py $(ARGS)
+	@$(BIN)/python -m scripts.screenshots $(ARGS)
 
 bom: $(READY) ## bill of materials of what is installed (CycloneDX), in build/bom.json
 	@mkdir -p build

@@ -12,9 +12,9 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from coproduce import clock
 from coproduce.events import Role
 from coproduce.network.log.ids import IdField
 
@@ -70,7 +70,7 @@ class Person(models.Model):
     #: Offers to help others: topics (slugs of conditions or kinds of help) and how many requests a month.
     helps_with = models.JSONField(default=list)
     help_capacity = models.PositiveSmallIntegerField(default=0)
-    joined_at = models.DateTimeField(default=timezone.now)
+    joined_at = models.DateTimeField(default=clock.now)
     left_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
 
@@ -97,7 +97,7 @@ class RoleHeld(models.Model):
     role = models.PositiveSmallIntegerField(choices=ROLE_CHOICES)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True)
     granted_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    since = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(default=clock.now)
     until = models.DateTimeField(null=True, blank=True)
 
     objects = OpenQuerySet.as_manager()
@@ -112,7 +112,7 @@ class Proxy(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="proxies")
     proxy = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="acts_for")
     granted_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    since = models.DateTimeField(default=timezone.now)
+    since = models.DateTimeField(default=clock.now)
     until = models.DateTimeField(null=True, blank=True)
 
     objects = OpenQuerySet.as_manager()
@@ -154,7 +154,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     #: Set by the backend that loads the account of a session: roles held, and people acted for, now.
     open_roles: tuple[int, ...] = ()
     open_proxies: tuple[int, ...] = ()
-    date_joined = models.DateTimeField(default=timezone.now)
+    date_joined = models.DateTimeField(default=clock.now)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

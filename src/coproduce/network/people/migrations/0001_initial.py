@@ -3,7 +3,7 @@
 import coproduce.network.log.ids
 import coproduce.network.people.models
 import django.db.models.deletion
-import django.utils.timezone
+import coproduce.clock
 from django.db import migrations, models
 
 
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('quiet_to', models.TimeField(blank=True, null=True)),
                 ('helps_with', models.JSONField(default=list)),
                 ('help_capacity', models.PositiveSmallIntegerField(default=0)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('joined_at', models.DateTimeField(default=coproduce.clock.now)),
                 ('left_at', models.DateTimeField(blank=True, null=True)),
                 ('erased_at', models.DateTimeField(blank=True, null=True)),
             ],
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, unique=True)),
                 ('is_active', models.BooleanField(default=True)),
                 ('is_staff', models.BooleanField(default=False)),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now)),
+                ('date_joined', models.DateTimeField(default=coproduce.clock.now)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
                 ('person', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='account', to='people.person')),
@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
             name='Proxy',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField(default=django.utils.timezone.now)),
+                ('since', models.DateTimeField(default=coproduce.clock.now)),
                 ('until', models.DateTimeField(blank=True, null=True)),
                 ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proxies', to='people.person')),
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.PositiveSmallIntegerField(choices=[(1, 'patient'), (2, 'family member'), (3, 'clinician'), (4, 'researcher'), (5, 'improvement lead'), (6, 'steward')])),
-                ('since', models.DateTimeField(default=django.utils.timezone.now)),
+                ('since', models.DateTimeField(default=coproduce.clock.now)),
                 ('until', models.DateTimeField(blank=True, null=True)),
                 ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles_held', to='people.person')),
