@@ -130,7 +130,7 @@ def revise_resource(
 
 @action("commons.edit")
 def share_resource(asking: Asking, *, resource_id: int, cause: int = ABSENT) -> Resource:
-    """Opens a draft to everybody; writes ResourceShared, OwnerAssigned and ReviewDateSet. Raises Conflict when shared."""
+    """Opens a draft to everybody; writes ResourceShared, OwnerAssigned, ReviewDateSet. Raises Conflict when shared."""
     resource = Resource.objects.select_for_update().get(pk=resource_id)
     if resource.state == Resource.State.SHARED:
         raise Conflict(_("It is shared already."))
