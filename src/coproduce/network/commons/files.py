@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from coproduce.errors import BadFile
 
@@ -46,7 +46,7 @@ def rows(path: Path) -> Iterator[Row]:
     with path.open("rb") as raw:
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
-        content: IO[bytes] = gzip.open(raw) if packed else raw  # type: ignore[assignment]
+        content = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if packed else raw
         try:
             yield from _csv_rows(content) if _is_csv(path, content) else _json_rows(content)
         except (EOFError, zlib.error, gzip.BadGzipFile) as problem:

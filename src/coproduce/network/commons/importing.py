@@ -233,9 +233,9 @@ def _create(asking: Asking, origin: str, rows: Sequence[Described], topics: Mapp
         for row, _resource_id, version_id in pairs
         if row.publisher
     )
-    Through = Resource.conditions.through
-    Through.objects.bulk_create(
-        Through(resource_id=resource_id, condition_id=topic)
+    through = Resource.conditions.through
+    through.objects.bulk_create(
+        through(resource_id=resource_id, condition_id=topic)
         for row, resource_id, _version_id in pairs
         for topic in sorted({topics[slug_of(name)] for name in row.conditions})
     )
