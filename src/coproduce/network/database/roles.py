@@ -113,23 +113,33 @@ def make_open_database(superuser: Connection, urls: DatabaseUrls) -> None:
     )
 
 
+def open_database(urls: DatabaseUrls) -> None:
+    """Lets the application, and nobody else, connect to the database. Safe to repeat."""
+    with connect(urls.owner) as connection:
+        for command in (
+            "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+            "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {application}",
+        ):
+            connection.execute(
+                sql.SQL(command).format(
+                    database=sql.Identifier(connection.info.dbname),
+                    application=sql.Identifier(role_of(urls.application)),
+                )
+            )
+
+
 def open_to_application(urls: DatabaseUrls) -> None:
     """Lets the application, and nobody else, into the database, and gives it rights on what the owner will make.
 
     Only future tables are touched: a right that a migration took away stays away. Safe to repeat.
     """
+    open_database(urls)
     application = sql.Identifier(role_of(urls.application))
     owner = sql.Identifier(role_of(urls.owner))
     with connect(urls.owner) as connection:
-        database = sql.Identifier(connection.info.dbname)
-        for command in (
-            "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
-            "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {application}",
-            "REVOKE ALL ON SCHEMA public FROM PUBLIC",
-            "GRANT USAGE ON SCHEMA public TO {application}",
-        ):
-            connection.execute(sql.SQL(command).format(database=database, application=application))
-        connection.execute(sql.SQL("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"))
+        connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(application))
+        connection.execute("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC")
         for rights in (
             "SELECT, INSERT, UPDATE, DELETE ON TABLES",
             "USAGE, SELECT ON SEQUENCES",
