@@ -10,6 +10,7 @@ import sys
 
 import typer
 
+from coproduce.cli.measure import measure
 from coproduce.errors import CoproduceError
 
 app = typer.Typer(
@@ -24,6 +25,9 @@ app = typer.Typer(
 @app.callback()
 def root() -> None:
     """A live network and a laboratory for collaborative learning health systems."""
+
+
+app.command()(measure)
 
 
 def main() -> None:

@@ -1,0 +1,152 @@
+"""`coproduce measure`: every declared measure of an event file, as a table or as JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from coproduce.clock import monotonic
+from coproduce.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from coproduce.events import Report
+    from coproduce.measures import Declared, Measurement
+
+_EXAMPLE = "Example: coproduce measure events.parquet --only N2 --by site --window 90 --json"
+
+
+class Grouping(StrEnum):
+    """What --by takes."""
+
+    SITE = "site"
+    ROLE = "role"
+    STRATUM = "stratum"
+
+
+def measure(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE.parquet", help="Events, live or simulated.")] = None,
+    *,
+    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="This id or family; repeat for more.")] = None,
+    by: Annotated[Grouping | None, typer.Option(help="Also for each group; small groups are hidden.")] = None,
+    strata: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="actor, from, to, stratum, rank.")] = None,
+    window: Annotated[float | None, typer.Option(metavar="DAYS", help="The last DAYS days of the log only.")] = None,
+    null: Annotated[int, typer.Option(metavar="R", min=0, help="Compare with R random networks.")] = 0,
+    list_: Annotated[bool, typer.Option("--list", help="List the declared measures and stop.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Measures a log of events.
+
+    Example: coproduce measure events.parquet --only N2 --by site --window 90 --json
+    """
+    from coproduce.measures import chosen
+
+    try:
+        declared = chosen(tuple(only or ()))
+    except InvalidInput as problem:
+        raise typer.BadParameter(str(problem), param_hint="--only") from problem
+    if list_:
+        _show_list(declared, as_json=as_json)
+        return
+    if file is None:
+        raise typer.BadParameter(f"a file of events is needed. {_EXAMPLE}", param_hint="FILE.parquet")
+    if by is Grouping.STRATUM and strata is None:
+        raise typer.BadParameter("--by stratum needs --strata FILE.csv", param_hint="--by")
+    if window is not None and not 0 < window < 1e6:
+        raise typer.BadParameter("a number of days above 0 is needed", param_hint="--window")
+    found = _measured(file, tuple(only or ()), by, strata, window, null)
+    if as_json:
+        sys.stdout.write(json.dumps({"measures": [m.as_json() for m in found]}, allow_nan=False) + "\n")
+    else:
+        _show(found)
+
+
+def _measured(  # noqa: PLR0917 the command's own options
+    file: Path, only: tuple[str, ...], by: Grouping | None, strata: Path | None, window: float | None, null: int
+) -> list[Measurement]:
+    from coproduce.events import codec
+    from coproduce.measures import Request, Strata, measure_all
+
+    with _progress() as tell:
+        tell("reading")
+        table = Strata.read(strata) if strata is not None else None
+        frame, report = codec.read(file)
+        request = Request(window_days=window, only=only, by=by.value if by else None, null=null)
+        found = measure_all(frame, request, strata=table, report=report, tell=tell)
+    _tell_oddities(report)
+    return found
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """A line on standard error that names the step, shown once more than a second has passed."""
+    from rich.console import Console
+
+    began = monotonic()
+    with contextlib.ExitStack() as stack:
+        status = None
+
+        def tell(step: str) -> None:
+            nonlocal status
+            if status is None and monotonic() - began > 1.0:
+                status = stack.enter_context(Console(stderr=True).status("measuring"))
+            if status is not None:
+                status.update(f"measuring: {step}")
+
+        yield tell
+
+
+def _tell_oddities(report: Report) -> None:
+    if not report.is_clean():
+        told = {
+            "of an unknown kind": report.n_unknown_kind,
+            "repeated": report.n_duplicate,
+            "out of order": report.n_out_of_order,
+            "missing between others": report.n_gaps,
+            "recorded before they happened": report.n_recorded_before,
+            "with a cause that is not in the file": report.n_orphan_cause,
+        }
+        said = ", ".join(f"{count} {what}" for what, count in told.items() if count)
+        sys.stderr.write(f"Of {report.n_rows} rows: {said}.\n")
+
+
+def _show_list(declared: Sequence[Declared], *, as_json: bool) -> None:
+    if as_json:
+        keys = ("id", "name", "formula", "unit", "direction", "source", "limits")
+        document = {"measures": [{key: getattr(one, key) for key in keys} for one in declared]}
+        sys.stdout.write(json.dumps(document) + "\n")
+        return
+    rows = [[one.id, one.name, one.unit, one.direction, one.formula] for one in declared]
+    _table(["id", "name", "unit", "better", "formula"], rows)
+
+
+def _show(found: Sequence[Measurement]) -> None:
+    if found and found[0].window:
+        sys.stdout.write(f"From {found[0].window[0]} to {found[0].window[1]}, UTC. Intervals are 95 %.\n")
+    rows = []
+    for m in found:
+        group = "" if m.by is None else ", ".join(f"{k} {'unknown' if v is None else v}" for k, v in m.by.items())
+        ends = "" if m.low is None else f"{m.low:.4g} to {'?' if m.high is None else format(m.high, '.4g')}"
+        value = "-" if m.value is None else f"{m.value:.4g}"
+        n = "-" if m.n is None else str(m.n)
+        rows.append([m.id, group, value, ends, m.unit, n, str(m.missing or ""), m.note or ""])
+    _table(["id", "group", "value", "interval", "unit", "n", "missing", "note"], rows)
+
+
+def _table(columns: list[str], rows: list[list[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)

@@ -1,0 +1,25 @@
+"""Numbers from events: what was needed, met, how soon, by whom; the same from the live network and a simulated one."""
+
+from coproduce.measures.catalogue import CATALOGUE, Declared, chosen, reference_page
+from coproduce.measures.measure import Period, Request, measure_all, timeline
+from coproduce.measures.measurement import Answer, Measurement
+from coproduce.measures.needs import Exit, NeedTable
+from coproduce.measures.strata import Strata
+from coproduce.measures.study import Log
+
+__all__ = [
+    "CATALOGUE",
+    "Answer",
+    "Declared",
+    "Exit",
+    "Log",
+    "Measurement",
+    "NeedTable",
+    "Period",
+    "Request",
+    "Strata",
+    "chosen",
+    "measure_all",
+    "reference_page",
+    "timeline",
+]
