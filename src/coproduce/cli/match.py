@@ -1,0 +1,238 @@
+"""`coproduce match`: rank resources for needs, compare a ranking with human judgments, say why."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from coproduce.matching import Index, Offer, ParsedNeed, Ranking
+    from coproduce.matching.evaluation import Evaluation
+
+_Item = TypeVar("_Item")
+
+app = typer.Typer(help="Match needs to resources, and measure how well that works.", no_args_is_help=True)
+
+_RUN_EXAMPLE = "Example: coproduce match run --resources R.jsonl.gz --needs N.jsonl --field own --top 100 --out run.txt"
+_EVALUATE_EXAMPLE = "Example: coproduce match evaluate --run run.txt --judgments J.tsv --json"
+_EXPLAIN_EXAMPLE = "Example: coproduce match explain --need 'sleep in a flare' --resource 12 --resources R.jsonl"
+
+
+class Field(StrEnum):
+    """Which wording of a need is searched with."""
+
+    own = "own"
+    summary = "summary"
+    paraphrase = "paraphrase"
+
+
+class Mode(StrEnum):
+    """How resources are found."""
+
+    lexical = "lexical"
+    dense = "dense"
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, nothing else there.")]
+
+
+@app.command(epilog=_RUN_EXAMPLE)
+def run(
+    *,
+    resources: Annotated[Path, typer.Option(help="Resources, JSON Lines, plain or gzip.")],
+    needs: Annotated[Path, typer.Option(help="Needs, JSON Lines: qid, subject, message, paraphrase, summary.")],
+    out: Annotated[Path, typer.Option(help="TREC run file to write: qid Q0 resource_id rank score tag.")],
+    field: Annotated[Field, typer.Option(help="Wording to search with; own is subject, newline, message.")] = Field.own,
+    top: Annotated[int, typer.Option(min=1, max=1000, help="Resources a need.")] = 100,
+    mode: Annotated[Mode, typer.Option(help="lexical, or dense (an extra that is not part of this version).")] = (
+        Mode.lexical
+    ),
+    answerable: Annotated[
+        Path | None, typer.Option(help="Write qid and the probability that a good answer exists, between tabs.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Rank resources for each need of a file and write a TREC run file."""
+    from coproduce.matching import Index, parse_need, rank
+    from coproduce.matching.files import read_needs, read_resources, write_run
+
+    _refuse_dense(mode)
+    asked = read_needs(needs)
+    index = Index.in_memory(_progress(read_resources(resources), "Reading resources"))
+    _require_resources(index, resources)
+    rankings: dict[str, Ranking] = {}
+    for need in _progress(asked, "Ranking"):
+        parsed = parse_need(need.text(field.value), index.lexicon)
+        rankings[need.id] = rank(parsed, index, k=top)
+    with _written(out) as stream:
+        n_lines = sum(write_run(stream, qid, ranking) for qid, ranking in rankings.items())
+    if answerable is not None:
+        with _written(answerable) as stream:
+            stream.writelines(f"{qid}\t{ranking.answerable:.4f}\n" for qid, ranking in rankings.items())
+    report = {"n_needs": len(asked), "n_resources": len(index), "n_lines": n_lines, "field": field.value}
+    if as_json:
+        _say(json.dumps(report))
+    else:
+        _say(f"{report['n_needs']} needs, {report['n_resources']} resources, {n_lines} lines written.")
+
+
+@app.command(epilog=_EVALUATE_EXAMPLE)
+def evaluate(
+    *,
+    run_file: Annotated[Path, typer.Option("--run", help="TREC run file.")],
+    judgments: Annotated[Path, typer.Option(help="need, resource, grade 0 to 3, between tabs.")],
+    seed: Annotated[int, typer.Option(help="Seed of the bootstrap intervals.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Compare a run with human judgments, over the needs that have a relevant resource (grade 2 or more)."""
+    from coproduce.matching.evaluation import evaluate as evaluated
+    from coproduce.matching.files import read_judgments, read_run
+
+    result = evaluated(read_run(run_file), read_judgments(judgments), seed=seed)
+    if as_json:
+        _say(json.dumps(_as_values(result)))
+    else:
+        _show_evaluation(result)
+
+
+@app.command(epilog=_EXPLAIN_EXAMPLE)
+def explain(
+    *,
+    need: Annotated[str, typer.Option(help="What the person wrote; - reads it from standard input.")],
+    resource: Annotated[str, typer.Option(help="Id of a resource.")],
+    resources: Annotated[Path | None, typer.Option(help="Resources, JSON Lines, plain or gzip.")] = None,
+    index: Annotated[Path | None, typer.Option(help="Index folder; by default the one in the data folder.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say where a resource ranks for a need, and why."""
+    from coproduce.errors import Absent
+    from coproduce.matching import explain as explained
+    from coproduce.matching import parse_need
+
+    opened = _index_of(resources, index)
+    parsed = parse_need(sys.stdin.read() if need == "-" else need, opened.lexicon)
+    offer = explained(parsed, opened, resource)
+    if offer is None and opened.card(resource) is None:
+        raise Absent("resource in the index")
+    if as_json:
+        _say(json.dumps(_explanation(parsed, offer)))
+    else:
+        _show_explanation(parsed, offer)
+
+
+def _refuse_dense(mode: Mode) -> None:
+    if mode is Mode.dense:
+        from coproduce.errors import Unavailable
+
+        raise Unavailable(
+            "Dense mode is an extra that this version does not have.", next_step="Use --mode lexical, which needs none."
+        )
+
+
+def _require_resources(index: Index, path: Path) -> None:
+    if not len(index):
+        from coproduce.errors import BadFile
+
+        raise BadFile(given=f"{path.name} without resources", expected="one resource a line, as JSON")
+
+
+def _index_of(resources: Path | None, folder: Path | None) -> Index:
+    """The index to explain with: of a file, of a folder, or of the live network on this machine."""
+    from coproduce.matching import Index, open_index
+
+    if resources is not None:
+        from coproduce.matching.files import read_resources
+
+        built = Index.in_memory(_progress(read_resources(resources), "Reading resources"))
+        _require_resources(built, resources)
+        return built
+    if folder is None:
+        from coproduce.settings import Settings
+
+        folder = Settings.from_environment().data / "index"
+    return open_index(folder, create=False)
+
+
+def _progress(items: Iterable[_Item], label: str) -> Iterator[_Item]:
+    """The items, with a progress bar on standard error."""
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, description=label, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[Any]:
+    """A text file that appears under its name only when it is whole."""
+    from coproduce.errors import Unavailable
+
+    unfinished = path.with_name(path.name + ".part")
+    try:
+        with unfinished.open("w", encoding="utf-8") as stream:
+            yield stream
+        unfinished.replace(path)
+    except OSError as error:
+        raise Unavailable(
+            f"{path.name} cannot be written.", next_step="Check the folder, its rights and the free space."
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _say(text: str) -> None:
+    typer.echo(text)
+
+
+def _as_values(result: Evaluation) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        name: {"value": estimate.value, "low": estimate.low, "high": estimate.high}
+        for name, estimate in result.metrics.items()
+    }
+    return {**values, "n_needs": result.n_needs, "n_left_out": result.n_left_out}
+
+
+def _show_evaluation(result: Evaluation) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("measure", "value", "low", "high", title=f"{result.n_needs} needs, {result.n_left_out} left out")
+    for name, estimate in result.metrics.items():
+        table.add_row(name, f"{estimate.value:.3f}", f"{estimate.low:.3f}", f"{estimate.high:.3f}")
+    Console().print(table)
+
+
+def _explanation(need: ParsedNeed, offer: Offer | None) -> dict[str, Any]:
+    found: dict[str, Any] = {"candidate": offer is not None, "need": need.to_dict()}
+    if offer is not None:
+        reasons = [
+            {"ground": reason.ground, "sentence": str(reason), "contribution": reason.contribution}
+            for reason in offer.reasons
+        ]
+        found |= {"rank": offer.rank, "score": offer.score, "features": offer.features, "reasons": reasons}
+    return found
+
+
+def _show_explanation(need: ParsedNeed, offer: Offer | None) -> None:
+    understood = {
+        "Things named": [thing.said for thing in need.conditions],
+        "Kinds of help": [asked.kind for asked in need.kinds],
+        "Words that count": [word.said for word in need.words],
+        "Spelling repaired": [f"{said} to {read}" for said, read in need.repairs],
+    }
+    for label, parts in understood.items():
+        _say(f"{label}: {', '.join(parts) or 'none'}")
+    if offer is None:
+        _say("The resource is no candidate for this need: it shares no name and no telling word with it.")
+        return
+    _say(f"Rank {offer.rank}, score {offer.score:.3f}")
+    for name, value in offer.features.items():
+        _say(f"  {name:10} {value:.2f}")
+    for reason in offer.reasons:
+        _say(f"  because: {reason}")

@@ -1,0 +1,220 @@
+"""From a person's own words to a need that can be shown back as chips, corrected, and ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from coproduce.matching.lexicon import Lexicon
+from coproduce.matching.text import NEED_LIMIT, key_of, name_key, plain_words, stem
+from coproduce.matching.wordlists import kinds_of_help, word_lists
+
+#: Longest name that is looked for, in words.
+_LONGEST_NAME = 8
+#: Chips shown and used at most.
+_MOST_CONDITIONS, _MOST_WORDS = 6, 14
+#: A thing named in the subject line counts more than one named further down.
+_SUBJECT = 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class NamedThing:
+    """A condition, medicine or situation: the words that named it, its key in the index, its weight (0 to 1)."""
+
+    said: str
+    key: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class AskedKind:
+    """A kind of help that is asked for, and how clearly (0 to 1)."""
+
+    kind: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class TellingWord:
+    """A word that counts: as it was said (repaired when misspelt), its stem, its weight (0 to 1)."""
+
+    said: str
+    stem: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedNeed:
+    """A need as the matcher understood it; every part can be shown as a chip and corrected by the person."""
+
+    conditions: tuple[NamedThing, ...] = ()
+    kinds: tuple[AskedKind, ...] = ()
+    words: tuple[TellingWord, ...] = ()
+    #: Misspelt word and what it was read as.
+    repairs: tuple[tuple[str, str], ...] = ()
+    #: The end of a very long message was not read.
+    cut: bool = False
+    corrected: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was understood that could be searched for."""
+        return not self.conditions and not self.words
+
+    def correct(
+        self,
+        lexicon: Lexicon,
+        *,
+        conditions: Iterable[str] | None = None,
+        kinds: Iterable[str] | None = None,
+        words: Iterable[str] | None = None,
+    ) -> ParsedNeed:
+        """The need as the person corrected it; a part that is None stays, an empty one is cleared.
+
+        What the person chose counts in full. Unknown kinds are dropped.
+        """
+        changed = replace(self, corrected=True)
+        if conditions is not None:
+            named = [NamedThing(said.strip(), name_key(said), 1.0) for said in conditions if name_key(said)]
+            changed = replace(changed, conditions=tuple(named[:_MOST_CONDITIONS]))
+        if kinds is not None:
+            known = kinds_of_help().kinds
+            changed = replace(changed, kinds=tuple(AskedKind(kind, 1.0) for kind in kinds if kind in known))
+        if words is not None:
+            said = [word for text in words for word in plain_words(text)]
+            changed = replace(changed, words=_telling(said, frozenset(), lexicon))
+        elif conditions is not None:
+            named_words = [word for thing in changed.conditions for word in plain_words(thing.said)]
+            old = {stem for thing in self.conditions for stem in thing.key.split()}
+            kept = [word.said for word in self.words if word.stem not in old]
+            changed = replace(changed, words=_telling([*named_words, *kept], frozenset(), lexicon))
+        return changed
+
+    def to_dict(self) -> dict[str, Any]:
+        """The need as plain values, for storing; `from_dict` reads it back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> ParsedNeed:
+        """The need that `to_dict` gave."""
+        return cls(
+            conditions=tuple(NamedThing(**part) for part in data["conditions"]),
+            kinds=tuple(AskedKind(**part) for part in data["kinds"]),
+            words=tuple(TellingWord(**part) for part in data["words"]),
+            repairs=tuple((said, read) for said, read in data["repairs"]),
+            cut=data["cut"],
+            corrected=data["corrected"],
+        )
+
+
+def parse_need(text: str, lexicon: Lexicon) -> ParsedNeed:
+    """What a message asks for: names that resources go by, kinds of help, telling words.
+
+    The first line is read as the subject. Spelling is repaired only towards words that names and cues use. Never
+    fails on odd input: what cannot be understood is left out.
+    """
+    subject, _, message = text[:NEED_LIMIT].partition("\n")
+    if not message.strip():
+        subject, message = "", subject
+    said_subject, said_message = plain_words(subject), plain_words(message)
+    said = [*said_subject, *said_message]
+    read = [lexicon.repaired(word) for word in said]
+    stems = [stem(word) for word in read]
+    n_subject = len(said_subject)
+    spans = _named_spans(read, stems, lexicon)
+    in_subject = frozenset(stems[:n_subject])
+    return ParsedNeed(
+        conditions=_conditions(spans, read, n_subject, lexicon),
+        kinds=_asked_kinds(stems, spans),
+        words=_telling(read, in_subject, lexicon),
+        repairs=tuple(dict.fromkeys((a, b) for a, b in zip(said, read, strict=True) if a != b)),
+        cut=len(text) > NEED_LIMIT,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    first: int
+    last: int
+    key: str
+
+
+def _named_spans(read: Sequence[str], stems: Sequence[str], lexicon: Lexicon) -> list[_Span]:
+    """The longest names in the text, from left to right, not overlapping."""
+    ordinary, function = word_lists().ordinary, word_lists().function
+    usable = [lexicon.in_names(root) > 0 or lexicon.goes_by(word) > 0 for word, root in zip(read, stems, strict=True)]
+    spans: list[_Span] = []
+    first = 0
+    while first < len(stems):
+        found = first + 1
+        reach = first
+        while reach < len(stems) and reach - first < _LONGEST_NAME and usable[reach]:
+            reach += 1
+        for last in range(reach, first if read[first] not in function else first + 99, -1):
+            if all(word in ordinary or word.isdigit() for word in read[first:last]):
+                continue
+            key = key_of(read[first:last])
+            if lexicon.goes_by(key):
+                spans.append(_Span(first, last, key))
+                found = last
+                break
+        first = found
+    return spans
+
+
+def _conditions(
+    spans: Sequence[_Span], read: Sequence[str], n_subject: int, lexicon: Lexicon
+) -> tuple[NamedThing, ...]:
+    weights: dict[str, float] = {}
+    said: dict[str, str] = {}
+    for span in spans:
+        telling = sum(lexicon.telling(word) for word in span.key.split())
+        weight = telling * (_SUBJECT if span.first < n_subject else 1.0)
+        weights[span.key] = max(weights.get(span.key, 0.0), weight)
+        said.setdefault(span.key, " ".join(read[span.first : span.last]))
+    if not weights:
+        return ()
+    most = max(weights.values())
+    best = sorted(weights, key=lambda key: -weights[key])[:_MOST_CONDITIONS]
+    return tuple(NamedThing(said[key], key, round(weights[key] / most, 4)) for key in best)
+
+
+def _asked_kinds(stems: Sequence[str], spans: Sequence[_Span]) -> tuple[AskedKind, ...]:
+    """Kinds whose cues are in the text; the longest cue at a place counts, cues inside names do not."""
+    named = {place for span in spans for place in range(span.first, span.last) if span.last - span.first > 1}
+    catalogue = kinds_of_help()
+    strengths: dict[str, float] = {}
+    for place, first in enumerate(stems):
+        taken = 0
+        for cue, kind, strength in catalogue.cues.get(first, ()):
+            if len(cue) < taken or tuple(stems[place : place + len(cue)]) != cue or place in named:
+                continue
+            taken = len(cue)
+            strengths[kind] = strengths.get(kind, 0.0) + strength
+    if not strengths:
+        return ()
+    most = max(strengths.values())
+    ranked = sorted(strengths.items(), key=lambda item: -item[1])
+    return tuple(AskedKind(kind, round(value / most, 4)) for kind, value in ranked if value >= 0.2 * most)
+
+
+def _telling(said: Sequence[str], in_subject: frozenset[str], lexicon: Lexicon) -> tuple[TellingWord, ...]:
+    """The most telling words, each once, weighted by how few names hold them."""
+    ordinary = word_lists().ordinary
+    weights: dict[str, float] = {}
+    shown: dict[str, str] = {}
+    for word in said:
+        root = stem(word)
+        if word in ordinary or root in ordinary or root in weights:
+            continue
+        if not lexicon.in_names(root) and not lexicon.in_bodies(root):
+            continue
+        weight = lexicon.telling(root)
+        weights[root] = weight * (_SUBJECT if root in in_subject else 1.0)
+        shown[root] = word
+    if not weights:
+        return ()
+    most = max(weights.values())
+    best = sorted(weights, key=lambda root: -weights[root])[:_MOST_WORDS]
+    return tuple(TellingWord(shown[root], root, round(weights[root] / most, 4)) for root in best)
