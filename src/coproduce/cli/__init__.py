@@ -10,6 +10,7 @@ import sys
 
 import typer
 
+from coproduce.cli import service
 from coproduce.cli.measure import measure
 from coproduce.errors import CoproduceError
 
@@ -27,6 +28,7 @@ def root() -> None:
     """A live network and a laboratory for collaborative learning health systems."""
 
 
+service.register(app)
 app.command()(measure)
 
 

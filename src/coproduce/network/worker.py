@@ -1,0 +1,73 @@
+"""The worker: duties that come round again and again. Each is safe to repeat, so a crash costs nothing.
+
+There is no queue of tasks: what is to be done is read from the log and the tables, where it was committed together
+with its cause (docs/explanation/decisions/worker-follows-the-log.md).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import DatabaseError, close_old_connections
+
+from coproduce import clock
+from coproduce.errors import CoproduceError
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Duty:
+    """Something to do every so many seconds; `do` takes the time and gives how much was done."""
+
+    name: str
+    every: float
+    do: Callable[[datetime], int]
+    due: float = field(default=0.0, init=False)
+
+
+def duties() -> Sequence[Duty]:
+    """Everything the worker sees to."""
+    from coproduce.network.commons import index
+    from coproduce.network.governance.duties import sign_head
+    from coproduce.network.needs.duties import expire_silent, follow_up, match_new_resources
+    from coproduce.network.people.duties import hand_over_those_of_age
+    from coproduce.network.people.notices import deliver
+
+    return (
+        Duty("search index", 1.0, lambda _at: index.catch_up()),
+        Duty("new resources for open needs", 2.0, match_new_resources),
+        Duty("mail", 5.0, deliver),
+        Duty("follow-ups", 60.0, follow_up),
+        Duty("silent needs", 60.0, expire_silent),
+        Duty("signed head of the log", 60.0, sign_head),
+        Duty("hand-over at majority", 3600.0, hand_over_those_of_age),
+    )
+
+
+def run_once(listed: Sequence[Duty], at: datetime) -> dict[str, int]:
+    """Does every duty once, whatever is due; gives how much each did. A duty that fails leaves the others alone."""
+    return {duty.name: _do(duty, at) for duty in listed}
+
+
+def run(stop: threading.Event, listed: Sequence[Duty]) -> None:
+    """Does the duties as they come due until told to stop."""
+    while not stop.is_set():
+        for duty in listed:
+            if clock.monotonic() >= duty.due:
+                _do(duty, clock.now())
+                duty.due = clock.monotonic() + duty.every
+        close_old_connections()
+        stop.wait(max(0.05, min(duty.due for duty in listed) - clock.monotonic()))
+
+
+def _do(duty: Duty, at: datetime) -> int:
+    try:
+        return duty.do(at)
+    except (CoproduceError, DatabaseError) as problem:
+        _log.warning("The duty '%s' failed (%s) and is tried again.", duty.name, type(problem).__name__)
+        return 0
