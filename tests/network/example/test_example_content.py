@@ -128,9 +128,9 @@ def test_the_median_patient_and_family_text_reads_at_grade_six_and_a_half_or_bel
 def test_there_are_enough_resources_of_every_kind_and_line_of_work() -> None:
     kinds = Counter(front["kind"] for front, _ in RESOURCES.values())
     lines = Counter(front["line_of_work"] for front, _ in RESOURCES.values())
-    assert len(RESOURCES) >= 40
+    assert len(RESOURCES) >= 64
     assert all(kinds[kind] >= 8 for kind in KINDS), kinds
-    assert len(lines) == 3
+    assert all(lines[line] >= 8 for line in LINES_OF_WORK), lines
 
 
 @each_resource
