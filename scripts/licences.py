@@ -29,7 +29,10 @@ def name_of(line: str) -> str:
 
 def licence(name: str) -> str:
     """The licence that the installed library states: its SPDX expression, else its classifiers, else its own words."""
-    about = distribution(name).metadata
+    try:
+        about = distribution(name).metadata
+    except PackageNotFoundError:
+        return "not installed: run `make lock`, then `make install`"
     if expression := about.get("License-Expression"):
         return str(expression)
     classifiers = [

@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])
 
 _FENCE = re.compile(
-    r"^(?:<!-- (?P<mark>run|not run: [^\n]+?) -->\n+)?^(?P<fence>```+)(?P<language>\w*)[^\n]*\n(?P<body>.*?)^(?P=fence)$",
+    r"^(?:<!-- (?P<mark>run|not run: [^\n]+?) -->\n+)?"
+    r"^(?P<fence>```+)(?P<language>\w*)[^\n]*\n(?P<body>.*?)^(?P=fence)$",
     re.MULTILINE | re.DOTALL,
 )
 
