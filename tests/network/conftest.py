@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import django
 import pytest
 from psycopg import sql
 
@@ -16,6 +17,9 @@ from coproduce.network.database import DatabaseUrls, django_database, roles
 from tests.network.database_fixture import TestServer, database_server, fresh_database, worker_database
 
 __all__ = ["database_server", "fresh_database", "worker_database"]
+
+# pytest-django looks for settings before tests/conftest.py names them: load the apps for tests that import models.
+django.setup()
 
 
 def point_django_at(urls: DatabaseUrls) -> None:

@@ -1,0 +1,55 @@
+"""Form widgets of our own: cards to choose from, chips to tick, room for words. All work without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+
+class _Described:
+    """Choices with a line of explanation each."""
+
+    def __init__(self, *args: Any, notes: Mapping[Any, str] | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.notes = {str(value): note for value, note in (notes or {}).items()}
+
+    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        """One choice, with its note."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **options)  # type: ignore[misc]
+        option["note"] = self.notes.get(str(value), "")
+        return option
+
+
+class RadioCards(_Described, forms.RadioSelect):
+    """One of a few, each a card: `RadioCards(choices=..., notes={value: explanation})`."""
+
+    template_name = "design/widgets/cards.html"
+
+
+class CheckboxCards(_Described, forms.CheckboxSelectMultiple):
+    """Any of a few, each a card."""
+
+    template_name = "design/widgets/cards.html"
+
+
+class RadioChips(forms.RadioSelect):
+    """One of many short words, each a chip."""
+
+    template_name = "design/widgets/chips.html"
+
+
+class CheckboxChips(forms.CheckboxSelectMultiple):
+    """Any of many short words, each a chip with a tick."""
+
+    template_name = "design/widgets/chips.html"
+
+
+class Words(forms.Textarea):
+    """Room for a person's own words: grows with them, and says how much room is left."""
+
+    template_name = "design/widgets/words.html"
+
+    def __init__(self, attrs: Mapping[str, Any] | None = None) -> None:
+        super().__init__({"rows": 5, "cols": None, **(attrs or {})})
