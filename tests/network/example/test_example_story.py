@@ -53,7 +53,7 @@ VERBS: dict[str, set[str]] = {
     "draw_lesson": {"words"},
     "create_resource": {"resource"},
     "share_resource": {"resource"},
-    "revise_resource": {"resource", "words"},
+    "revise_resource": {"resource", "words", "added"},
 }
 COMMON = {"id", "day", "at", "stage", "action", "actor", "need", "cause", "on_behalf_of", "voice"}
 EXTRA = {"report_outcome": {"barrier"}, "thank": {"resource"}, "draw_lesson": {"resource"}}
@@ -152,6 +152,12 @@ def test_resources_made_in_the_story_are_unseen_before_they_are_shared() -> None
         if index < shared.get(step.get("resource", ""), -1) and step["action"] != "create_resource"
     ]
     assert early == []
+
+
+def test_what_a_revision_added_stands_once_in_the_last_version() -> None:
+    revisions = [step for step in STEPS if step["action"] == "revise_resource"]
+    bodies = {key: (EXAMPLE / "resources" / f"{key}.md").read_text(encoding="utf-8") for key in RESOURCES}
+    assert [bodies[step["resource"]].count(step["added"]) for step in revisions] == [1, 1, 1]
 
 
 def test_a_resource_used_in_the_story_was_matched_or_accepted_first() -> None:
