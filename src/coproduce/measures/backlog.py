@@ -32,20 +32,32 @@ def backlog(part: Slice) -> Iterator[Answer]:
     arrived, closed = float(seen["arrived"].sum()), float(seen["closed"].sum())
     n_runs = seen["run"].n_unique()
 
-    def of(name: str, formula, n: float, note: str | None = None) -> Answer:  # type: ignore[no-untyped-def]
-        found = bootstrap(totals, formula, seed=part.seed, name=name)
-        return Answer.of(name, found, int(n), note=note) if found else Answer.none(name, "no need closed in it", int(n))
+    found = bootstrap(
+        totals,
+        {
+            "N6.open": lambda t: t[:, 0] / length / n_runs,
+            "N6.arrivals": lambda t: t[:, 1] / length / n_runs,
+            "N6.days_open": lambda t: t[:, 3] / t[:, 2],
+            "N6": _little,
+        },
+        seed=part.seed,
+        name="N6",
+    )
+    counts = {"N6.open": seen.height, "N6.arrivals": int(arrived), "N6.days_open": int(closed), "N6": int(arrived)}
+    for name, estimate in found.items():
+        note = _drift(seen, arrived) if name == "N6" else None
+        if estimate is None:
+            yield Answer.none(name, "no need was opened or none closed in this window", counts[name])
+        else:
+            yield Answer.of(name, estimate, counts[name], note=note)
 
-    yield of("N6.open", lambda t: t[:, 0] / length / n_runs, seen.height)
-    yield of("N6.arrivals", lambda t: t[:, 1] / length / n_runs, arrived)
-    yield of("N6.days_open", lambda t: t[:, 3] / t[:, 2], closed)
-    if closed == 0 or arrived == 0:
-        yield Answer.none("N6", "no need was opened or none closed in this window", int(arrived))
-        return
+
+def _drift(seen: pl.DataFrame, arrived: float) -> str | None:
+    """Why Little's law need not hold here: open needs grew or fell by more than a tenth of the arrivals."""
     at_start, at_end = (seen.filter(pl.col(c)).height for c in ("open_at_start", "open_at_end"))
-    drift = abs(at_end - at_start) / max(arrived, 1)
-    note = f"the window is not stable: open needs went from {at_start} to {at_end}" if drift > _STABLE else None
-    yield of("N6", _little, arrived, note)
+    if abs(at_end - at_start) <= _STABLE * max(arrived, 1):
+        return None
+    return f"the window is not stable: open needs went from {at_start} to {at_end}"
 
 
 def _little(totals: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -66,12 +66,8 @@ def transitions(part: Slice) -> Iterator[Answer]:
         return
     climbs = (pl.col("next") > pl.col("level")).cast(pl.Float64)
     sums = pairs.group_by("run", "person", maintain_order=True).agg(climbs.sum().alias("up"), pl.len().alias("n"))
-    found = bootstrap(
-        sums.select("up", "n").to_numpy().astype(np.float64),
-        lambda t: t[:, 0] / t[:, 1],
-        seed=part.seed,
-        name="E2.climb",
-    )
+    totals = sums.select("up", "n").to_numpy().astype(np.float64)
+    found = bootstrap(totals, {"climb": lambda t: t[:, 0] / t[:, 1]}, seed=part.seed, name="E2.climb")["climb"]
     assert found is not None  # there is at least one pair
     yield Answer.of("E2.climb", found, pairs.height)
 
@@ -79,9 +75,9 @@ def transitions(part: Slice) -> Iterator[Answer]:
 def first_contribution(part: Slice) -> Iterator[Answer]:
     """E2, third part: days from joining to the first contribution (level 3), by Kaplan-Meier."""
     joined = part.people.filter(pl.col("joined") & (pl.col("first_us") >= part.start))
-    first = part.log.acts.filter(pl.col("level") >= Level.CONTRIBUTOR).group_by("run", "person")
-    first_acts = first.agg(pl.col("time").min().alias("act_us"))
-    rows = joined.join(first_acts, on=["run", "person"], how="left").join(part.log.ends, on="run", how="left")
+    rows = joined.join(part.log.first_contributions, on=["run", "person"], how="left").join(
+        part.log.ends, on="run", how="left"
+    )
     until = pl.min_horizontal("act_us", "left_us", "end_us")
     days = ((until - pl.col("first_us")) / DAY_US).clip(lower_bound=0.0)
     done = pl.col("act_us").is_not_null() & (pl.col("act_us") <= until)
@@ -104,8 +100,7 @@ def first_contribution(part: Slice) -> Iterator[Answer]:
 
 
 def _levels_between(part: Slice, start: int, end: int) -> pl.DataFrame:
-    inside = part.log.acts.filter(pl.col("time").is_between(start, end, closed="left"))
-    highest = inside.group_by("run", "person").agg(pl.col("level").max())
+    highest = part.log.levels(start, end)
     people = part.people.select("run", "person", "first_us", "left_us")
     return people.join(highest, on=["run", "person"], how="left").with_columns(pl.col("level").fill_null(0))
 

@@ -62,11 +62,11 @@ DAY = 86_400_000_000.0
 class NeedTable:
     """Episodes, and the moves of the state machine that made them.
 
-    `episodes`: run, need, opened_us, reopened (not the first), closed_us (null while open), exit (Exit), owner, person
-    (whom it is for), role, site, topic, deadline_days (first episodes only, NaN without), met_by (object of the
-    confirmation, else of the last use before it), the first moments (clarified_us, matched_us, shown_us, used_us,
-    replied_us, followed_us), word_us (last word of the person), foreign (somebody else confirmed), end_us (end of
-    observation of its run), wait_days (to the exit or to the end).
+    `episodes`: run, need, opened_us, reopened (not the first), reopened_later, closed_us (null while open), exit
+    (Exit), owner, person (whom it is for), role, site, topic, deadline_days (first episodes only, NaN without), met_by
+    (object of the confirmation, else of the last use before it), the first moments (clarified_us, matched_us,
+    shown_us, used_us, replied_us, followed_us), word_us (last word of the person), foreign (somebody else confirmed),
+    end_us (end of observation of its run), wait_days (to the exit or to the end).
     `moves`: run, need, time, fits (False where the move does not fit the machine).
     """
 
@@ -179,7 +179,10 @@ def _episodes(marked: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("first")).then(pl.col("deadline")).otherwise(float("nan")).alias("deadline_days"),
     )
     met_by = pl.when(pl.col("confirmed_object") >= 0).then(pl.col("confirmed_object")).otherwise(pl.col("used_object"))
-    return opened.join(grouped, on="row", how="left", maintain_order="left").with_columns(met_by.alias("met_by"))
+    again = (pl.col("need") == pl.col("need").shift(-1)) & (pl.col("run") == pl.col("run").shift(-1))
+    return opened.join(grouped, on="row", how="left", maintain_order="left").with_columns(
+        met_by.alias("met_by"), again.fill_null(False).alias("reopened_later")
+    )
 
 
 def _moves(marked: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from coproduce.events import Role
 from coproduce.measures.acts import Level
 from coproduce.measures.engagement import NO_PEOPLE, levels
 from coproduce.measures.measurement import Answer
+from coproduce.measures.people import members
 from coproduce.measures.study import Slice
 from coproduce.measures.ties import interaction_ties
 from coproduce.statistics.intervals import wilson
@@ -47,14 +48,11 @@ def giant_component(part: Slice) -> Iterator[Answer]:
     With several runs each has its own graph; members of the largest component of each are added up. For a group the
     graph is still everybody's, and its own members are counted.
     """
-    whole = part.log.people.filter(
-        (pl.col("first_us") < part.end) & (pl.col("left_us").is_null() | (pl.col("left_us") >= part.start))
-    ).with_row_index("node")
-    names = ("S1", "S1.tied", "S1.size", "S1.ties", "S1.null")
     if part.people.is_empty():
+        names = ("S1", "S1.tied", "S1.size", "S1.ties", "S1.null")
         yield from (Answer.none(name, NO_PEOPLE) for name in names)
         return
-    edges = _numbered(interaction_ties(part.log, part.start, part.end), whole)
+    whole, edges = part.log.once(("graph", part.start, part.end), lambda: _graph(part))
     inside = _in_giant(edges, whole["run"].to_numpy())
     mine = whole.join(part.people.select("run", "person"), on=["run", "person"], how="semi")["node"].to_numpy()
     tied = np.unique(edges[np.isin(edges, mine)])
@@ -65,6 +63,12 @@ def giant_component(part: Slice) -> Iterator[Answer]:
     yield Answer("S1.size", float(members), n)
     yield Answer("S1.ties", float(np.isin(edges, mine).any(axis=1).sum()), n)
     yield _null(part, edges, whole, mine)
+
+
+def _graph(part: Slice) -> tuple[pl.DataFrame, Ints]:
+    """Everybody who was a member in the window, numbered, and the ties between them as pairs of numbers."""
+    whole = members(part.log.people, part.start, part.end).with_row_index("node")
+    return whole, _numbered(interaction_ties(part.log, part.start, part.end), whole)
 
 
 def _numbered(ties: pl.DataFrame, whole: pl.DataFrame) -> Ints:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar, cast
 
 import polars as pl
 
 from coproduce.clock import from_us
 from coproduce.errors import InvalidInput
 from coproduce.events import KINDS, EventFrame, Report, Role, kinds
-from coproduce.measures.acts import act_table
+from coproduce.measures.acts import Level, act_table
 from coproduce.measures.measurement import Cell
 from coproduce.measures.needs import NeedTable, need_table
 from coproduce.measures.people import members, people_table
 from coproduce.measures.strata import Strata
 
 By = Literal["site", "role", "stratum"]
+T = TypeVar("T")
 
 #: Times outside the years 1 to 9999 are no times; rows that carry them are left out and counted.
 _EARLIEST, _LATEST = -62_135_596_800_000_000, 253_402_300_799_999_999
@@ -40,6 +41,7 @@ class Log:
     n_timeless: int = 0
     n_repeated: int = 0
     report: Report | None = None
+    _made: dict[tuple[str, int, int], object] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -110,6 +112,27 @@ class Log:
     def acts(self) -> pl.DataFrame:
         """What people did, by the level of engagement it shows: run, person, time, level."""
         return act_table(self.frame)
+
+    @cached_property
+    def first_contributions(self) -> pl.DataFrame:
+        """The first act at level 3 or above: run, person, act_us."""
+        acts = self.acts.filter(pl.col("level") >= Level.CONTRIBUTOR)
+        return acts.group_by("run", "person").agg(pl.col("time").min().alias("act_us"))
+
+    def levels(self, start: int, end: int) -> pl.DataFrame:
+        """The highest level that each person showed in start <= time < end: run, person, level; kept for next time."""
+
+        def made() -> pl.DataFrame:
+            inside = self.acts.filter(pl.col("time").is_between(start, end, closed="left"))
+            return inside.group_by("run", "person").agg(pl.col("level").max())
+
+        return self.once(("levels", start, end), made)
+
+    def once(self, key: tuple[str, int, int], made: Callable[[], T]) -> T:
+        """What `made` gives, made once for a name and window, since every group asks for it again."""
+        if key not in self._made:
+            self._made[key] = made()
+        return cast(T, self._made[key])
 
     @cached_property
     def versions(self) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import polars as pl
 
 from coproduce.clock import DAY_US
 from coproduce.measures.measurement import Answer
-from coproduce.measures.study import Slice
+from coproduce.measures.study import Log, Slice
 from coproduce.measures.winwin import at_horizon
 from coproduce.statistics.survival import Incidence, kaplan_meier
 
@@ -37,12 +37,16 @@ def _firsts(part: Slice) -> pl.DataFrame:
     Replies count to the first episode of the need, whether it is open or not: a need closed without a reply stays
     unanswered and is not taken out.
     """
-    stated = part.log.needs.episodes.filter(~pl.col("reopened") & (pl.col("owner") >= 0))
-    ordered = stated.sort("run", "owner", "opened_us", "need")
-    ordered = ordered.with_columns(pl.col("opened_us").shift(-1).over("run", "owner").alias("next_us"))
-    firsts = ordered.unique(subset=["run", "owner"], keep="first", maintain_order=True)
+    firsts = part.log.once(("firsts", 0, 0), lambda: _first_needs(part.log))
     mine = part.needs.filter(~pl.col("reopened")).select("run", "need")
     return firsts.join(mine, on=["run", "need"], how="semi")
+
+
+def _first_needs(log: Log) -> pl.DataFrame:
+    stated = log.needs.episodes.filter(~pl.col("reopened") & (pl.col("owner") >= 0))
+    ordered = stated.sort("run", "owner", "opened_us", "need")
+    ordered = ordered.with_columns(pl.col("opened_us").shift(-1).over("run", "owner").alias("next_us"))
+    return ordered.unique(subset=["run", "owner"], keep="first", maintain_order=True)
 
 
 def _curve(firsts: pl.DataFrame, column: str) -> Incidence:

@@ -164,9 +164,7 @@ def _median(id: str, curve: Incidence, missing: int, note: str | None) -> Answer
 
 def _reopened(part: Slice) -> tuple[int, int]:
     closed = part.needs.filter(pl.col("exit") != Exit.OPEN)
-    last = part.log.needs.episodes.group_by("run", "need").agg(pl.col("opened_us").max().alias("last_us"))
-    again = closed.join(last, on=["run", "need"]).filter(pl.col("last_us") > pl.col("opened_us"))
-    return again.height, closed.height
+    return int(closed["reopened_later"].sum()), closed.height
 
 
 def _share(id: str, k: int, n: int, reason: str) -> Answer:  # noqa: A002

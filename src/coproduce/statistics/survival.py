@@ -119,17 +119,16 @@ def _variance(share: Floats, before: Floats, d_all: Floats, d_one: Floats, n: Fl
 
 
 def _band(share: Floats, variance: Floats, at_risk: Floats) -> tuple[Floats, Floats]:
-    low, high = np.zeros_like(share), np.ones_like(share)
-    inside = (share > 0) & (share < 1) & (variance > 0)
+    """Log-log ends; where F is 0 or 1, Wilson's for none or all of those at risk, n / (n + z^2) in closed form."""
+    square = Z95 * Z95
+    low = np.where(share >= 1, at_risk / (at_risk + square), 0.0)
+    high = np.where(share <= 0, square / (at_risk + square), 1.0)
+    inside = (share > 0) & (share < 1)
     log_survival = np.log1p(-share[inside])
     spread = Z95 * np.sqrt(variance[inside]) / ((1 - share[inside]) * -log_survival)
     spread = np.minimum(spread, 500.0)  # beyond it the band is 0 to 1 to the last digit, and exp would overflow
     low[inside] = -np.expm1(log_survival * np.exp(-spread))
     high[inside] = -np.expm1(log_survival * np.exp(spread))
-    for index in np.flatnonzero(~inside):
-        edge = wilson(round(float(share[index])) * float(at_risk[index]), float(at_risk[index]))
-        low[index] = edge.low if share[index] > 0 else 0.0
-        high[index] = edge.high if share[index] < 1 else 1.0
     return low, high
 
 
