@@ -1,10 +1,14 @@
-"""Rows of the log through PostgreSQL's binary COPY, straight into an array.
+"""Rows of the log through PostgreSQL's binary COPY, straight into arrays.
 
-No column is ever empty and every one has a fixed width, so the stream is an array of equal records and nothing has to
-be parsed row by row. Format: PostgreSQL documentation, COPY, "Binary Format".
+The server packs each block of rows into one array a column, so that neither side does anything row by row but make the
+numbers. No column is ever empty and every one has a fixed width, so what arrives is an array already. Formats:
+PostgreSQL documentation, COPY, "Binary Format"; `array_send` in src/backend/utils/adt/arrayfuncs.c.
 """
 
 from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from django.db import connection
@@ -13,41 +17,69 @@ from numpy.typing import NDArray
 from coproduce.errors import Tampered
 from coproduce.network.log.chain import COLUMNS, HASH_BYTES
 
-_WIDE = {**dict(COLUMNS), "hash": f"V{HASH_BYTES}"}
+#: Rows in a block: enough that the cost of a block vanishes, few enough that the server holds little.
+BLOCK = 1000
+_TYPES: Mapping[str, np.dtype] = {
+    **{name: np.dtype(kind) for name, kind in COLUMNS},
+    "hash": np.dtype(f"V{HASH_BYTES}"),
+}
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0"
 _HEADER = 19
-_TRAILER = b"\xff\xff"
+#: dimensions, flags (1: holds an empty element), element type, length, lower bound
+_ARRAY = struct.Struct(">iiiii")
+_WIDTH = struct.Struct(">i")
+_FIELDS = struct.Struct(">h")
 
 
-def copied(columns: str, where: str) -> NDArray[np.void]:
-    """The rows that fulfil a condition, as an array with these columns (big-endian), in the order of the table.
+def blocks(columns: str, *, after: int, until: int, only: str = "true") -> Iterator[dict[str, NDArray[np.void]]]:
+    """The rows with after < seq <= until, in order, a block at a time, as big-endian arrays by column.
 
+    `columns` and `only` (a further condition) are text of ours; COPY takes no parameters.
     Raises Tampered when a row has another shape than the table gives every row.
     """
     names = columns.split(", ")
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            f"COPY (SELECT {columns} FROM log_event WHERE {where}) TO STDOUT (FORMAT binary)"  # noqa: S608
-        ) as copy,
-    ):
-        stream = b"".join(copy)
-    return parsed(stream, names)
+    packed = ", ".join(f"array_agg({name}) AS {name}" for name in names)
+    statement = f"""
+        COPY (
+            SELECT block.* FROM generate_series({after + 1:d}::bigint, {until:d}::bigint, {BLOCK}) AS first,
+            LATERAL (
+                SELECT {packed} FROM (
+                    SELECT {columns} FROM log_event
+                    WHERE seq >= first AND seq < first + {BLOCK} AND seq <= {until:d} AND {only} ORDER BY seq
+                ) AS ordered HAVING count(*) > 0
+            ) AS block
+        ) TO STDOUT (FORMAT binary)"""  # noqa: S608
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for number, message in enumerate(copy):
+            record = bytes(message)
+            if number == 0:
+                if not record.startswith(_SIGNATURE):
+                    raise _misshapen()
+                record = record[_HEADER:]
+            if record and record != b"\xff\xff":
+                yield _block(record, names)
 
 
-def parsed(stream: bytes, names: list[str]) -> NDArray[np.void]:
-    """The array in a binary COPY stream of these columns."""
-    fields: list[tuple[str, str]] = [("n_fields", ">i2")]
+def _block(record: bytes, names: list[str]) -> dict[str, NDArray[np.void]]:
+    if _FIELDS.unpack_from(record)[0] != len(names):
+        raise _misshapen()
+    found: dict[str, NDArray[np.void]] = {}
+    at, n_rows = _FIELDS.size, -1
     for name in names:
-        fields += [(f"{name} width", ">i4"), (name, _WIDE[name])]
-    record = np.dtype(fields)
-    body = memoryview(stream)[_HEADER : len(stream) - len(_TRAILER)]
-    if not stream.startswith(_SIGNATURE) or not stream.endswith(_TRAILER) or len(body) % record.itemsize:
-        raise Tampered("A row of the event log has a shape that no event has.")
-    rows = np.frombuffer(body, dtype=record)
-    fits = (rows["n_fields"] == len(names)).all() and all(
-        (rows[f"{name} width"] == np.dtype(_WIDE[name]).itemsize).all() for name in names
-    )
-    if not fits:
-        raise Tampered("A row of the event log has a shape that no event has.")
-    return rows[names]
+        kind = _TYPES[name]
+        dimensions, holed, _, length, _ = _ARRAY.unpack_from(record, at + _WIDTH.size)
+        element = np.dtype([("width", ">i4"), ("value", kind)])
+        start = at + _WIDTH.size + _ARRAY.size
+        at += _WIDTH.size + _WIDTH.unpack_from(record, at)[0]
+        n_rows = length if n_rows < 0 else n_rows
+        if dimensions != 1 or holed or length != n_rows or at - start != length * element.itemsize:
+            raise _misshapen()
+        elements = np.frombuffer(record, element, length, start)
+        if (elements["width"] != kind.itemsize).any():
+            raise _misshapen()
+        found[name] = elements["value"]
+    return found
+
+
+def _misshapen() -> Tampered:
+    return Tampered("A row of the event log has a shape that no event has.", next_step="Run `coproduce log verify`.")

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import polars as pl
 from django.db import connection
 
 from coproduce import clock
 from coproduce.events import ABSENT, KINDS, SCHEMA, Event, EventFrame
-from coproduce.network.log.copying import copied
+from coproduce.network.log.copying import blocks
 
 _COLUMNS = "seq, time, recorded, kind, actor, subject, object, role, site, topic, value, cause"
 _BATCH = 1000
@@ -55,14 +56,24 @@ def head() -> tuple[int, bytes]:
 
 def read_frame(after: int = -1, until: int | None = None, kinds: Iterable[type[Event]] | None = None) -> EventFrame:
     """The events with after < seq <= until, of these kinds or of all, as a frame of run 0."""
-    rows = copied(_COLUMNS, _where(after, until, kinds))
-    frame = pl.DataFrame(
-        {name: rows[name].astype(rows[name].dtype.newbyteorder("=")) for name in rows.dtype.names or ()}
+    last, _ = head()
+    only = "true"
+    if kinds is not None:
+        codes = ",".join(str(int(kind.meaning.code)) for kind in kinds)
+        only = f"kind = ANY('{{{codes}}}'::smallint[])"
+    first = max(int(after), -1)
+    parts = list(blocks(_COLUMNS, after=first, until=last if until is None else min(int(until), last), only=only))
+    if not parts:
+        return EventFrame.empty()
+    rows = pl.DataFrame(
+        {
+            name: np.concatenate([part[name] for part in parts]).astype(parts[0][name].dtype.newbyteorder("="))
+            for name in _COLUMNS.split(", ")
+        }
     )
-    frame = frame.with_columns(pl.lit(0).alias("run")).select(
-        [pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()]
+    return EventFrame(
+        rows.with_columns(pl.lit(0).alias("run")).select([pl.col(name).cast(kind) for name, kind in SCHEMA.items()])
     )
-    return EventFrame(frame.sort("seq"))
 
 
 def follow(after_seq: int = -1) -> Iterator[Row]:
@@ -123,14 +134,3 @@ def _rows(statement: str, values: list[object]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [Row(*found) for found in cursor.fetchall()]
-
-
-def _where(after: int, until: int | None, kinds: Iterable[type[Event]] | None) -> str:
-    """The condition as text of whole numbers only: COPY takes no parameters."""
-    wanted = [f"seq > {int(after)}"]
-    if until is not None:
-        wanted.append(f"seq <= {int(until)}")
-    if kinds is not None:
-        codes = ",".join(str(int(kind.meaning.code)) for kind in kinds)
-        wanted.append(f"kind = ANY('{{{codes}}}'::smallint[])")
-    return " AND ".join(wanted)

@@ -1,0 +1,1 @@
+"""What Coproduce promises about speed, measured; results are kept as JSON in results/."""

@@ -1,0 +1,1 @@
+"""The event log: appending beside other writers, reading into a frame, checking the chain."""
