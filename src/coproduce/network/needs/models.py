@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +43,7 @@ class Need(models.Model):
         CONFIRMED = "confirmed", _("met")
         WITHDRAWN = "withdrawn", _("withdrawn")
         REDIRECTED = "redirected", _("redirected")
+        UNREACHABLE = "unreachable", _("could not be got")
         EXPIRED = "expired", _("silent")
 
     id = IdField()
@@ -57,20 +57,24 @@ class Need(models.Model):
     needed_by = models.DateTimeField(null=True, blank=True)
     audience = models.CharField(max_length=8, choices=Audience.choices, default=Audience.HELPERS)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.HEARD)
-    #: The parsed need, as chips that the person may correct: kinds of help and words that count.
-    kinds_of_help = ArrayField(models.CharField(max_length=60), default=list, blank=True)
-    words_that_count = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    state = models.CharField(max_length=11, choices=State.choices, default=State.HEARD)
+    #: The parsed need (matching.ParsedNeed.to_dict): chips that the person may correct.
+    parsed = models.JSONField(default=dict, blank=True)
     conditions = models.ManyToManyField(Condition, blank=True, related_name="+")
+    #: Probability that a good answer is in the commons, as the ranking sees it.
+    answerable = models.FloatField(null=True, blank=True)
     urgent_sign = models.CharField(max_length=60, blank=True)
+    #: Made by the form, so that a form sent twice states one need.
+    token = models.UUIDField(null=True, blank=True)
     stated_at = models.DateTimeField()
     last_answer_at = models.DateTimeField()
     followed_up_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     #: Seq of its NeedStated, so that what follows can name its cause.
-    stated_seq = models.BigIntegerField()
+    stated_seq = models.BigIntegerField(null=True)
 
     class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["stated_by", "token"], name="stated_once")]
         indexes: ClassVar = [
             models.Index(fields=["stated_by", "-stated_at"]),
             models.Index(fields=["for_person", "-stated_at"]),
@@ -85,7 +89,9 @@ class Offer(models.Model):
     """Something or somebody matched to a need: by the computer or by a person; with the reason that moved it."""
 
     class State(models.TextChoices):
+        #: Suggested only: a person who is suggested sees nothing of the need before being asked.
         SHOWN = "shown", _("suggested")
+        ASKED = "asked", _("asked")
         ACCEPTED = "accepted", _("accepted")
         USED = "used", _("used")
         HELPED = "helped", _("helped")
@@ -130,7 +136,12 @@ class Reply(models.Model):
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="replies")
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     words = models.TextField()
+    token = models.UUIDField(null=True, blank=True)
     at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["at"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["author", "token"], name="replied_once")]
 
 
 class Cursor(models.Model):

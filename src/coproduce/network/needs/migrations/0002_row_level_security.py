@@ -9,7 +9,8 @@ from django.db import migrations
 SQL = """
 CREATE FUNCTION needs_is_helper(need bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, public AS
-  $$ SELECT EXISTS (SELECT FROM needs_offer WHERE need_id = need AND helper_id = coproduce_person()) $$;
+  $$ SELECT EXISTS (SELECT FROM needs_offer WHERE need_id = need AND helper_id = coproduce_person()
+       AND state <> 'shown') $$;
 CREATE FUNCTION needs_is_own(need bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, public AS
   $$ SELECT EXISTS (SELECT FROM needs_need WHERE id = need
@@ -27,7 +28,7 @@ CREATE POLICY systems ON needs_need USING (coproduce_system() IN ('worker', 'exa
 
 ALTER TABLE needs_offer ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_the_need ON needs_offer USING (EXISTS (SELECT FROM needs_need n WHERE n.id = need_id));
-CREATE POLICY own_help ON needs_offer USING (helper_id = coproduce_person());
+CREATE POLICY own_help ON needs_offer USING (helper_id = coproduce_person() AND state <> 'shown');
 CREATE POLICY systems ON needs_offer USING (coproduce_system() IN ('worker', 'example', 'operator'));
 
 ALTER TABLE needs_reply ENABLE ROW LEVEL SECURITY;
