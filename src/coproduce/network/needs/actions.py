@@ -190,8 +190,8 @@ class Outcome:
 def report_outcome(asking: Asking, *, need_id: int, offer_id: int, outcome: Outcome) -> Need:
     """Says whether an offer helped. "Yes" from the person who stated the need stops its clock.
 
-    Writes ResourceUsed where it was not written yet, OutcomeReported and LessonDrawn, or NeedUnreachable; NeedConfirmed;
-    Thanked. Raises Conflict for a closed need.
+    Writes ResourceUsed where it was not written yet, OutcomeReported and LessonDrawn, or NeedUnreachable;
+    NeedConfirmed; Thanked. Raises Conflict for a closed need.
     """
     outcome = outcome.checked()
     need, offer = _locked(need_id), _offer(need_id, offer_id)

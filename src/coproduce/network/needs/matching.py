@@ -138,8 +138,8 @@ def _keep_offers(
     ]  # fmt: skip
     suggested = [
         Offer(
-            id=number, need=need, helper=helper.person, rank=place, reasons=[{"ground": "topics", "what": list(helper.because)}],
-            matched_seq=seq, at=asking.at,
+            id=number, need=need, helper=helper.person, rank=place, matched_seq=seq, at=asking.at,
+            reasons=[{"ground": "topics", "what": list(helper.because)}],
         )
         for number, place, helper, seq in zip(
             ids[len(found.resources) :], range(1, len(found.people) + 1), found.people, people_seqs, strict=False
