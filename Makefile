@@ -44,11 +44,8 @@ fmt: $(READY) ## format, and mend what lint can mend
 screenshots: $(READY) chromium ## every page at phone and desktop width, in screenshots/; the README's own is kept
 	@$(BIN)/python -m scripts.screenshots $(ARGS)
 
-bom: $(READY) ## bill of materials of what is installed (CycloneDX), in build/bom.json
-	@mkdir -p build
-	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --mc-type application --output-reproducible \
-	  --of JSON -o build/bom.json .venv
-	@echo "build/bom.json"
+bom: $(READY) ## bill of materials of what runs with Coproduce (CycloneDX), in build/bom.json
+	@$(BIN)/python -m scripts.bom
 
 lock: ## requirements.lock anew from pyproject.toml; ARGS="--upgrade" takes newer versions
 	@scripts/lock $(ARGS)
