@@ -12,6 +12,7 @@ import typer
 
 from coproduce.cli import service
 from coproduce.cli.measure import measure
+from coproduce.cli.simulate import simulate
 from coproduce.errors import CoproduceError
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ def root() -> None:
 
 service.register(app)
 app.command()(measure)
+app.command()(simulate)
 
 
 def main() -> None:

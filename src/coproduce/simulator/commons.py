@@ -1,0 +1,167 @@
+"""State of the needs layer: needs and resources as growing columns, and who knows what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, ClassVar
+
+import numpy as np
+
+from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
+
+#: Needs that a person can have open at once.
+MAX_OPEN = 2
+#: Resources of a topic that are shown, best record first.
+N_SHOWN = 3
+
+
+class NeedState(IntEnum):
+    """Where a need stands; from CONFIRMED on it is closed."""
+
+    OPEN = 0
+    MATCHED = 1
+    USED = 2
+    SILENT = 3
+    CONFIRMED = 4
+    UNREACHABLE = 5
+    WITHDRAWN = 6
+    EXPIRED = 7
+
+
+class Table:
+    """Columns that grow by rows; each column is an array with room to spare."""
+
+    _columns: ClassVar[dict[str, type]]
+
+    def __init__(self) -> None:
+        self.n = 0
+        self._room = 64
+        self._held: dict[str, np.ndarray] = {
+            name: np.zeros(self._room, dtype=dtype) for name, dtype in self._columns.items()
+        }
+
+    def add(self, n: int, **values: Any) -> IntArray:
+        """Adds n rows and gives their indices; a column that is not named holds 0."""
+        if self.n + n > self._room:
+            self._room = max(2 * self._room, self.n + n)
+            for name, column in self._held.items():
+                grown = np.zeros(self._room, dtype=column.dtype)
+                grown[: self.n] = column[: self.n]
+                self._held[name] = grown
+        rows = np.arange(self.n, self.n + n, dtype=np.int64)
+        for name, value in values.items():
+            self._held[name][rows] = value
+        self.n += n
+        return rows
+
+    def _view(self, name: str) -> Any:
+        return self._held[name][: self.n]
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """Every column, cut to its rows."""
+        return {name: self._held[name][: self.n] for name in self._columns}
+
+
+class Needs(Table):
+    """Needs, one row each; `slot` is the place of who stated it, `place` which of their open needs it is."""
+
+    _columns: ClassVar[dict[str, type]] = {
+        "id": np.int64, "slot": np.int64, "place": np.int64, "person": np.int64, "patient": np.int64,
+        "line": np.int64, "topic": np.int64, "condition": np.int64, "stage": np.int64,
+        "stated": np.int64, "deadline": np.float64, "state": np.int64, "closed": np.int64,
+        "attempts": np.int64, "resource": np.int64, "helper": np.int64, "helper_person": np.int64,
+        "promise": np.float64, "moved": np.int64, "followed": np.int64,
+        "seq_stated": np.int64, "seq_matched": np.int64, "seq_used": np.int64, "seq_followed": np.int64,
+        "said": np.float64, "seq_said": np.int64,
+    }  # fmt: skip
+
+    def __getattr__(self, name: str) -> Any:
+        if name in type(self)._columns:
+            return self._view(name)
+        raise AttributeError(name)
+
+    def open_rows(self) -> IntArray:
+        """Rows of the needs that are not closed."""
+        rows: IntArray = np.flatnonzero(self.state < NeedState.CONFIRMED)
+        return rows
+
+    def in_state(self, state: NeedState) -> IntArray:
+        """Rows of the needs in this state."""
+        rows: IntArray = np.flatnonzero(self.state == state)
+        return rows
+
+    def key(self, rows: IntArray) -> IntArray:
+        """Index of these needs for random numbers: the place of the person and which of their needs it is."""
+        keys: IntArray = self.slot[rows] * MAX_OPEN + self.place[rows]
+        return keys
+
+
+class Resources(Table):
+    """Resources of the commons, one row each; `version` is the newest, `topic` is over all lines of work."""
+
+    _columns: ClassVar[dict[str, type]] = {
+        "id": np.int64, "version": np.int64, "kind": np.int64, "line": np.int64, "topic": np.int64,
+        "slot": np.int64, "author": np.int64, "created": np.int64, "quality": np.float64,
+        "n_uses": np.int64, "n_answers": np.int64, "helped": np.float64, "retired": np.bool_,
+        "for_need": np.int64, "derived_from": np.int64,
+    }  # fmt: skip
+
+    def __getattr__(self, name: str) -> Any:
+        if name in type(self)._columns:
+            return self._view(name)
+        raise AttributeError(name)
+
+    def shelf(self, n_topics: int) -> IntArray:
+        """The best resources of each topic by their visible record, int64 (n_topics, N_SHOWN), -1 for none.
+
+        The record is (sum of answers + 1) / (number of answers + 2): what is trusted is what was seen to help.
+        """
+        top = np.full((n_topics, N_SHOWN), -1, dtype=np.int64)
+        live = np.flatnonzero(~self.retired)
+        record = (self.helped[live] + 1.0) / (self.n_answers[live] + 2.0)
+        live = live[np.lexsort((live, -record, self.topic[live]))]
+        topic = self.topic[live]
+        rank = np.arange(live.size) - np.searchsorted(topic, topic, side="left")
+        shown = rank < N_SHOWN
+        top[topic[shown], rank[shown]] = live[shown]
+        return top
+
+
+@dataclass
+class Lessons:
+    """What was learned in this tick, one entry each: who (place), from which need and resource (row, -1), how much."""
+
+    slot: IntArray
+    need: IntArray
+    resource: IntArray
+    helped: FloatArray
+    seq: IntArray
+
+    @classmethod
+    def none(cls) -> Lessons:
+        """No lesson."""
+        empty = np.zeros(0, dtype=np.int64)
+        return cls(empty, empty, empty, np.zeros(0), empty)
+
+
+@dataclass
+class NeedsLayer:
+    """All state of the needs layer."""
+
+    knows: BoolArray
+    topic_share: FloatArray
+    stage: IntArray
+    n_open: IntArray
+    taken: BoolArray
+    shelf: IntArray
+    needs: Needs = field(default_factory=Needs)
+    resources: Resources = field(default_factory=Resources)
+    #: Rows of this tick's answers, and their values, between "outcome" and "learned".
+    answered: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    helped: FloatArray = field(default_factory=lambda: np.zeros(0))
+    seq_answer: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    lessons: Lessons = field(default_factory=Lessons.none)
+    n_stated: int = 0
+    n_matched: int = 0
+    n_confirmed: int = 0

@@ -1,0 +1,130 @@
+"""The model of a learning network: its start, its numbers after each tick, and its tables at the end."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from coproduce.simulator.commons import MAX_OPEN, N_SHOWN, Needs, NeedsLayer, NeedState, Resources
+from coproduce.simulator.parameters import NetworkParameters
+from coproduce.simulator.population import populate
+from coproduce.simulator.recorder import Writer
+from coproduce.simulator.stages.shared import Making, make_resources
+from coproduce.simulator.stages.stated import JUST_TOLD, STEADY, draw_topic, starting_knowledge, zipf
+from coproduce.simulator.state import World
+from coproduce.simulator.streams import Streams
+
+#: What is reported after each tick: name and meaning.
+COLUMNS: dict[str, str] = {
+    "encounters": "visits held in the tick",
+    "mean_outcome": "mean outcome of patients who are members, 0 to 1",
+    "median_outcome": "median outcome of patients who are members, 0 to 1",
+    "share_best": "share of patients on the best treatment for them",
+    "activation": "mean activation of patients",
+    "clinician_activation": "mean activation of clinicians",
+    "shared_information": "shared information a patient, rows",
+    "shared_knowledge": "shared knowledge kappa, 0 to 1",
+    "members": "members of every role",
+    "engagement_0": "members who are not engaged, or aware only",
+    "engagement_1": "members who are participants",
+    "engagement_2": "members who are contributors",
+    "engagement_3": "members who are owners",
+    "needs_stated": "needs stated in the tick",
+    "needs_matched": "needs matched in the tick",
+    "needs_confirmed": "needs confirmed as met in the tick",
+    "needs_open": "needs open at the end of the tick",
+    "resources": "resources in the commons, retired ones left out",
+}
+
+
+def begin(p: NetworkParameters, streams: Streams, writer: Writer) -> World:
+    """The state before the first tick: members have joined, and the commons holds its first resources."""
+    people = populate(p, streams)
+    n, n_patients = people.n, p.n_patients
+    w = World(
+        p=p, streams=streams, writer=writer, people=people, layer=None, treatments=np.zeros(0, dtype=np.int64),
+        visited=np.zeros(n_patients, dtype=np.bool_), brought=np.zeros(n_patients),
+        encounter=np.full(n_patients, -1, dtype=np.int64), met=np.zeros(n, dtype=np.int64),
+        unmet=np.zeros(n, dtype=np.int64), thanked=np.zeros(n, dtype=np.int64), load=np.zeros(n),
+    )  # fmt: skip
+    w.treatments = w.ids(p.n_treatments)
+    w.admit(np.flatnonzero(people.member))
+    if p.needs:
+        w.layer = _needs_layer(w)
+        _first_resources(w)
+    return w
+
+
+def _needs_layer(w: World) -> NeedsLayer:
+    people, p = w.people, w.p
+    draw = w.streams.setup("needs")
+    stage = np.where(draw.random(people.n_patients) < 0.1, JUST_TOLD, STEADY)
+    n_topics = 3 * p.topics_per_line
+    return NeedsLayer(
+        knows=starting_knowledge(people.role, p.topics_per_line, w.streams.setup("knows")),
+        topic_share=zipf(p.topics_per_line, p.topic_skew),
+        stage=stage,
+        n_open=np.zeros(people.n, dtype=np.int64),
+        taken=np.zeros((people.n, MAX_OPEN), dtype=np.bool_),
+        shelf=np.full((n_topics, N_SHOWN), -1, dtype=np.int64),
+    )
+
+
+def _first_resources(w: World) -> None:
+    """What staff had put into the commons before the first tick, on popular topics."""
+    people, p, layer = w.people, w.p, w.needs_layer()
+    draw = w.streams.setup("resources")
+    n = p.initial_resources
+    author = people.n_patients + draw.integers(people.n - people.n_patients, size=n)
+    within = draw_topic(layer, draw.random(n), draw.integers(STEADY + 1, size=n))
+    topic = draw.integers(3, size=n) * p.topics_per_line + within
+    make_resources(w, Making("first", author, topic))
+
+
+def measure(w: World) -> list[float]:
+    """The numbers of COLUMNS, in their order, at the end of the tick."""
+    people, layer = w.people, w.layer
+    slots = w.patients
+    n, doctors = people.n_patients, slice(people.n_patients, people.n_patients + people.n_clinicians)
+    outcome, some = people.outcome[slots], bool(slots.size)
+    best = people.treatment[slots] == people.best[people.phenotype[slots]]
+    levels = np.bincount(people.engagement[people.member], minlength=4)
+    counts = [0.0] * 5
+    if layer is not None:
+        counts = [layer.n_stated, layer.n_matched, layer.n_confirmed, int(layer.n_open.sum()),
+                  int((~layer.resources.retired).sum())]  # fmt: skip
+    return [
+        float(w.visited.sum()),
+        float(outcome.mean()) if some else np.nan,
+        float(np.median(outcome)) if some else np.nan,
+        float(best.mean()) if some else np.nan,
+        float(people.activation[:n][people.member[:n]].mean()) if some else np.nan,
+        float(people.activation[doctors].mean()),
+        w.information / n,
+        w.knowledge_share(),
+        float(people.member.sum()),
+        *(float(count) for count in levels),
+        *(float(count) for count in counts),
+    ]
+
+
+def resources_table(w: World) -> pl.DataFrame:
+    """The resources table of a Result."""
+    held = (w.layer.resources if w.layer is not None else Resources()).columns()
+    table = pl.DataFrame({name: np.asarray(column) for name, column in held.items()})
+    return table.with_columns(pl.col("topic") - pl.col("line") * w.p.topics_per_line).select(
+        "id", "version", "kind", pl.col("line").alias("line_of_work"), "topic", "author", "created", "quality",
+        "n_uses", "helped", "retired", "for_need", "derived_from",
+    )  # fmt: skip
+
+
+def needs_table(w: World) -> pl.DataFrame:
+    """The needs table of a Result."""
+    held = (w.layer.needs if w.layer is not None else Needs()).columns()
+    names = {int(state): state.name.lower() for state in NeedState}
+    table = pl.DataFrame({name: np.asarray(column) for name, column in held.items()})
+    return table.with_columns(pl.col("topic") - pl.col("line") * w.p.topics_per_line).select(
+        "id", pl.col("person").alias("owner"), "patient", pl.col("line").alias("line_of_work"), "condition", "stage",
+        "topic", "stated", pl.col("deadline").alias("deadline_days"),
+        pl.col("state").replace_strict(names, return_dtype=pl.String), "closed",
+    )  # fmt: skip

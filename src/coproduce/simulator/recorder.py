@@ -1,0 +1,129 @@
+"""The recorder: turns what agents do into events of the shared vocabulary, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from coproduce.events import ABSENT, KINDS, SCHEMA, Event, EventFrame
+from coproduce.simulator.streams import IntArray, Streams
+
+#: The actor of what no person does: matching, following up, measuring. Its role is Role.COMPUTER.
+COMPUTER_ID = 0
+
+Column = np.ndarray | float | int
+_DEFAULTS: Mapping[str, float | int] = {
+    "actor": ABSENT,
+    "subject": ABSENT,
+    "object": ABSENT,
+    "role": 0,
+    "site": ABSENT,
+    "topic": ABSENT,
+    "value": float("nan"),
+    "cause": ABSENT,
+}
+_TYPES: Mapping[str, type[np.generic]] = {
+    **dict.fromkeys(_DEFAULTS, np.int64), "role": np.uint8, "site": np.int32, "topic": np.int32, "value": np.float64
+}  # fmt: skip
+
+
+class Writer(Protocol):
+    """What a stage writes to; whether anything is kept is the caller's choice and changes nothing in the run."""
+
+    def at(self, time: int) -> None:
+        """All that follows happens at this time, in microseconds since 1970 UTC."""
+        ...
+
+    def write(self, kind: type[Event], n: int, **columns: Column) -> IntArray:
+        """Records n events of one kind; columns are arrays of n or one number; gives their `seq`, int64 (n,)."""
+        ...
+
+
+class Silent:
+    """Keeps nothing; every seq is -1."""
+
+    def at(self, time: int) -> None:
+        """Forgets the time."""
+
+    def write(self, kind: type[Event], n: int, **columns: Column) -> IntArray:
+        """Forgets the events."""
+        return np.full(n, ABSENT, dtype=np.int64)
+
+
+class Recorder:
+    """Keeps every event of one run in columns; `seq` counts up from 0 in the order of writing."""
+
+    def __init__(self, run: int) -> None:
+        self.run = run
+        self._time = 0
+        self._next = 0
+        self._kinds: list[np.ndarray] = []
+        self._times: list[np.ndarray] = []
+        self._columns: dict[str, list[np.ndarray]] = {name: [] for name in _DEFAULTS}
+
+    def at(self, time: int) -> None:
+        """All that follows happens at this time, in microseconds since 1970 UTC."""
+        self._time = time
+
+    def write(self, kind: type[Event], n: int, **columns: Column) -> IntArray:
+        """Records n events of one kind; columns are arrays of n or one number; gives their `seq`, int64 (n,)."""
+        seq = np.arange(self._next, self._next + n, dtype=np.int64)
+        if n:
+            self._next += n
+            self._kinds.append(np.full(n, kind.meaning.code, dtype=np.uint8))
+            self._times.append(np.full(n, self._time, dtype=np.int64))
+            for name, absent in _DEFAULTS.items():
+                given = columns.pop(name, absent)
+                # A copy: the caller's array may be a view of state that goes on changing.
+                self._columns[name].append(np.array(np.broadcast_to(given, n), dtype=_TYPES[name]))
+            assert not columns, f"an event has no column {', '.join(columns)}"
+        return seq
+
+    def frame(self, resolution: int) -> EventFrame:
+        """Everything recorded, as an EventFrame of this resolution in microseconds."""
+        if not self._next:
+            return EventFrame.empty(resolution)
+        times = np.concatenate(self._times)
+        rows = pl.DataFrame(
+            {
+                "run": np.full(self._next, self.run, dtype=np.int32),
+                "seq": np.arange(self._next, dtype=np.int64),
+                "time": times,
+                "recorded": times,
+                "kind": np.concatenate(self._kinds),
+                **{name: np.concatenate(parts) for name, parts in self._columns.items()},
+            }
+        )
+        return EventFrame(rows.select(list(SCHEMA)), resolution)
+
+
+def sample(frame: EventFrame, owners: pl.DataFrame, share: float, seed: int) -> EventFrame:
+    """The events about a sample of people, each kept with this chance, with all of their needs.
+
+    People's comings and goings and the commons are kept whole. `owners` has columns id (a person or a need) and
+    owner (the person). `seq` is counted anew; a cause that was left out becomes absent.
+    """
+    people = owners["owner"].unique().sort()
+    drawn = Streams(seed, max(frame.runs(), default=0)).uniform("record.sample", 0, people.to_numpy())
+    chosen = people.filter(pl.Series(drawn < share))
+    about = owners.filter(pl.col("owner").is_in(chosen.implode()))["id"]
+    whole = [code for code, kind in KINDS.items() if kind.meaning.block in ("people", "commons", "model")]
+    kept = frame.rows.filter(
+        (pl.col("kind").is_in(whole) & ~pl.col("subject").is_in(owners["id"].implode()))
+        | pl.col("subject").is_in(about.implode())
+    )
+    return renumber(EventFrame(kept, frame.resolution))
+
+
+def renumber(frame: EventFrame) -> EventFrame:
+    """The same rows in their present order with `seq` 0, 1, 2 ... in each run, and causes following it."""
+    fresh = frame.rows.with_columns((pl.int_range(pl.len(), dtype=pl.Int64).over("run")).alias("fresh"))
+    causes = fresh.select("run", pl.col("seq").alias("cause"), pl.col("fresh").alias("fresh_cause"))
+    joined = fresh.join(causes, on=["run", "cause"], how="left", maintain_order="left")
+    rows = joined.with_columns(
+        pl.col("fresh").alias("seq"), pl.col("fresh_cause").fill_null(ABSENT).alias("cause")
+    ).select(list(SCHEMA))
+    return EventFrame(rows, frame.resolution)

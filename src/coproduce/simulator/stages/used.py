@@ -1,0 +1,59 @@
+"""Stage 3, used: visits are held with the information brought to them; matched resources are put to use."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coproduce.events import Role, kinds
+from coproduce.simulator import forms
+from coproduce.simulator.commons import NeedState
+from coproduce.simulator.state import World
+
+#: Ticks after which a matched resource that was not put to use is given up.
+GIVE_UP = 4
+
+
+def visits_held(w: World) -> None:
+    """Patients and clinicians meet; information is rho_d f(a, b) + rho_s S / (S + S_h)."""
+    people, p = w.people, w.p
+    n = people.n_patients
+    member = people.member[:n]
+    if p.visit_form == "periodic":
+        due = (w.tick + people.phase) % max(1, round(p.visit_period)) == 0
+    else:
+        due = w.uniform("visit", n) < forms.visit_chance(p.visit_form, p.visit_period, people.outcome)
+    w.visited = member & due
+    doctor = n + people.clinician
+    own = p.data_to_visit * forms.information(p.information_form, people.activation[:n], people.activation[doctor])
+    shared = p.shared_to_visit * w.information_share() if p.commons_in_choice else 0.0
+    w.brought = np.clip(own + shared, 0.0, 1.0)
+    at = np.flatnonzero(w.visited)
+    w.encounter = np.full(n, -1, dtype=np.int64)
+    w.encounter[at] = w.writer.write(
+        kinds.EncounterHeld, at.size, actor=people.person[doctor[at]], subject=people.patient[at],
+        role=Role.CLINICIAN, site=people.site[at], topic=people.condition[at], value=w.brought[at],
+    )  # fmt: skip
+
+
+def resources_used(w: World) -> None:
+    """What was matched is put to use: brought to this tick's visit, or used at home."""
+    layer, people, p = w.needs_layer(), w.people, w.p
+    needs, resources = layer.needs, layer.resources
+    rows = needs.in_state(NeedState.MATCHED)
+    slot = needs.slot[rows]
+    sick = slot < people.n_patients
+    visits = sick & w.visited[np.where(sick, slot, 0)]
+    home = p.home_use * (0.5 + 0.5 * people.activation[slot])
+    uses = visits | (w.uniform("use", needs.key(rows)) < home)
+    given_up = rows[~uses & (w.tick - needs.moved[rows] >= GIVE_UP)]
+    needs.state[given_up] = NeedState.OPEN
+    needs.attempts[given_up] += 1
+    rows = rows[uses]
+    np.add.at(resources.n_uses, needs.resource[rows], 1)
+    needs.seq_used[rows] = w.writer.write(
+        kinds.ResourceUsed, rows.size, actor=needs.person[rows], subject=needs.id[rows],
+        object=resources.version[needs.resource[rows]], role=people.role[needs.slot[rows]],
+        site=people.site[needs.slot[rows]], topic=needs.line[rows], cause=needs.seq_matched[rows],
+    )  # fmt: skip
+    needs.state[rows] = NeedState.USED
+    needs.moved[rows] = w.tick

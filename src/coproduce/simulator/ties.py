@@ -1,0 +1,63 @@
+"""Who is tied to whom: fixed undirected graphs in compressed rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Ties:
+    """An undirected graph: neighbours of person i are `neighbour[start[i] : start[i + 1]]`."""
+
+    start: IntArray
+    neighbour: IntArray
+    owner: IntArray
+
+    @property
+    def degree(self) -> IntArray:
+        """Number of ties of each person, int64 (n,)."""
+        return np.diff(self.start)
+
+    def mean(self, per_tie: FloatArray, counts: BoolArray) -> FloatArray:
+        """Mean over a person's ties that count; 0 for who has none. Both arguments have one entry a tie."""
+        n = self.start.size - 1
+        total = np.bincount(self.owner, weights=np.where(counts, per_tie, 0.0), minlength=n)
+        number = np.bincount(self.owner, weights=counts.astype(np.float64), minlength=n)
+        mean: FloatArray = total / np.maximum(number, 1.0)
+        return mean
+
+
+def join(n: int, one: IntArray, other: IntArray) -> Ties:
+    """The graph on n people with these ties; ties to oneself and repeats are dropped."""
+    real = one != other
+    low, high = np.minimum(one, other)[real], np.maximum(one, other)[real]
+    pairs = np.unique(low * n + high)
+    low, high = pairs // n, pairs % n
+    owner, neighbour = np.concatenate([low, high]), np.concatenate([high, low])
+    order = np.lexsort((neighbour, owner))
+    start = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n))]).astype(np.int64)
+    return Ties(start, neighbour[order], owner[order])
+
+
+def within(
+    site: IntArray, mean_degree: float, inside: float, generator: np.random.Generator
+) -> tuple[IntArray, IntArray]:
+    """Random ties among people with these sites: this mean degree, and this share of them inside a site.
+
+    Both ends of a tie are drawn uniformly; the second from the first one's site with the chance `inside`.
+    """
+    n = site.size
+    n_ties = round(n * mean_degree / 2)
+    one = generator.integers(n, size=n_ties)
+    anyone = generator.integers(n, size=n_ties)
+    order = np.argsort(site, kind="stable")
+    sizes = np.bincount(site)
+    first = np.concatenate([[0], np.cumsum(sizes)])
+    place = (generator.random(n_ties) * sizes[site[one]]).astype(np.int64)
+    neighbour = order[first[site[one]] + place]
+    stays = generator.random(n_ties) < inside
+    return one, np.where(stays, neighbour, anyone)
