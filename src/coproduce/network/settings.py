@@ -7,7 +7,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from coproduce.network.database import django_database, resolve_urls
+from coproduce.network.database.resolve import django_databases
 from coproduce.network.mail import mail_settings
 from coproduce.network.secrets import secret_key
 from coproduce.settings import Settings
@@ -86,8 +86,10 @@ TEMPLATES: list[dict[str, Any]] = [
 FORM_RENDERER = "coproduce.network.design.rendering.FormRenderer"
 
 #: `default` is the application's role; `owner` is used by init, migrate, backup, restore and test databases only.
-_urls = resolve_urls(COPRODUCE, start=False)
-DATABASES = {"default": django_database(_urls.application), "owner": django_database(_urls.owner)}
+DATABASES = {
+    alias: {**entry, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    for alias, entry in django_databases(COPRODUCE).items()
+}
 DATABASE_ROUTERS = ["coproduce.network.database.router.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -104,6 +106,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SIGNUP_FORM_CLASS = "coproduce.network.people.forms.SignupForm"
 ACCOUNT_ADAPTER = "coproduce.network.people.accounts.Adapter"
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"

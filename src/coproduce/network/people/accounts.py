@@ -7,9 +7,9 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
-from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.aggregates import ArrayAgg, JSONBAgg
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import JSONObject, Now
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -27,7 +27,8 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         """The account, or None when it is gone or closed."""
 
         def is_open(prefix: str) -> Q:
-            return Q(**{f"{prefix}__until__isnull": True}) | Q(**{f"{prefix}__until__gt": Now()})
+            until = Q(**{f"{prefix}__until__isnull": True}) | Q(**{f"{prefix}__until__gt": Now()})
+            return Q(**{f"{prefix}__isnull": False}) & until
 
         with told(computer("accounts"), changing=False):
             account = (
@@ -37,14 +38,20 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
                     roles_now=ArrayAgg(
                         "person__roles_held__role", filter=is_open("person__roles_held"), distinct=True, default=[]
                     ),
-                    proxies_now=ArrayAgg(
-                        "person__acts_for__person", filter=is_open("person__acts_for"), distinct=True, default=[]
+                    proxies_now=JSONBAgg(
+                        JSONObject(id="person__acts_for__person", name="person__acts_for__person__pseudonym"),
+                        filter=is_open("person__acts_for"),
+                        distinct=True,
+                        default=[],
                     ),
                 )
                 .first()
             )
         if account is not None:
-            account.open_roles, account.open_proxies = tuple(account.roles_now), tuple(account.proxies_now)
+            account.open_roles, account.open_proxies = (
+                tuple(account.roles_now),
+                {someone["id"]: someone["name"] for someone in account.proxies_now},
+            )
         return account
 
 

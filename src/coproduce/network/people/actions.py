@@ -15,6 +15,7 @@ from coproduce.errors import Absent, Conflict, InvalidInput
 from coproduce.events import Role, kinds
 from coproduce.network.database.erasures import record_erasure
 from coproduce.network.log import append
+from coproduce.network.people.ages import age
 from coproduce.network.people.asking import Asking
 from coproduce.network.people.erasure import person_erased
 from coproduce.network.people.models import Account, Identity, Person, Proxy, RoleHeld, Site
@@ -97,7 +98,7 @@ def register_child(asking: Asking, *, pseudonym: str, name: str, birth_date: dat
     Raises InvalidInput when the child is of age, or is not born yet.
     """
     assert asking.person is not None  # the rule has seen to it
-    years = _age(birth_date, asking.at)
+    years = age(birth_date, asking.at)
     if not 0 <= years < settings.COPRODUCE.handover_age:
         raise InvalidInput(
             given=_("a birth date outside childhood"),
@@ -157,7 +158,7 @@ def record_assent(asking: Asking, *, person_id: int) -> None:
     identity = Identity.objects.filter(person_id=person_id).first()
     if identity is None:
         raise Absent(_("person"))
-    if identity.birth_date and _age(identity.birth_date, asking.at) < settings.COPRODUCE.assent_age:
+    if identity.birth_date and age(identity.birth_date, asking.at) < settings.COPRODUCE.assent_age:
         raise InvalidInput(given=_("a child too young to be asked"), expected=_("an older child"))
     identity.assented_at = asking.at
     identity.save(update_fields=["assented_at"])
@@ -171,7 +172,7 @@ def hand_over(asking: Asking, *, person_id: int) -> None:
     Raises InvalidInput before the hand-over age.
     """
     born = Identity.objects.filter(person_id=person_id).values_list("birth_date", flat=True).first()
-    if born is None or _age(born, asking.at) < settings.COPRODUCE.handover_age:
+    if born is None or age(born, asking.at) < settings.COPRODUCE.handover_age:
         raise InvalidInput(
             given=_("somebody who is not of age"),
             expected=_("an age of %(age)s or more") % {"age": settings.COPRODUCE.handover_age},
@@ -279,17 +280,6 @@ def erase_person(asking: Asking, *, person_id: int) -> None:
     )  # fmt: skip
     append([kinds.PersonErased(time=asking.us, actor=asking.actor, role=asking.role, subject=person_id)])
     transaction.on_commit(lambda: record_erasure(settings.COPRODUCE.data, person_id, asking.at))
-
-
-def _age(born: date, at: datetime) -> int:
-    """Whole years of age on the day of `at` (UTC).
-
-    >>> from datetime import UTC
-    >>> _age(date(2014, 2, 28), datetime(2026, 2, 27, tzinfo=UTC))
-    11
-    """
-    today = at.date()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def _spoken(pseudonym: str) -> str:

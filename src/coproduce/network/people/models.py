@@ -6,7 +6,9 @@ A `Person` is a pseudonym: an id of the one id space that the log uses. Who that
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -151,9 +153,9 @@ class Account(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     last_login = None  # when somebody was here is nobody's business
-    #: Set by the backend that loads the account of a session: roles held, and people acted for, now.
+    #: Set by the backend that loads the account of a session: roles held now, and whom one acts for, by id.
     open_roles: tuple[int, ...] = ()
-    open_proxies: tuple[int, ...] = ()
+    open_proxies: Mapping[int, str] = MappingProxyType({})
     date_joined = models.DateTimeField(default=clock.now)
 
     USERNAME_FIELD = "email"

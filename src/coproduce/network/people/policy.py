@@ -58,7 +58,7 @@ def rules() -> dict[str, Rule]:
     return dict(_rules)
 
 
-def may(asking: Asking, name: str, *args: Any, **arguments: Any) -> bool:
+def may(asking: Asking, name: str, /, *args: Any, **arguments: Any) -> bool:
     """True when the rule lets this asker do the deed with these arguments; hidden things count as no."""
     try:
         return _rules[name](asking, *args, **arguments)
@@ -68,7 +68,7 @@ def may(asking: Asking, name: str, *args: Any, **arguments: Any) -> bool:
         raise UnknownRule(f"No rule is declared for {name}.") from missing
 
 
-def check(asking: Asking, name: str, *args: Any, **arguments: Any) -> None:
+def check(asking: Asking, name: str, /, *args: Any, **arguments: Any) -> None:
     """Raises NotAllowed when the rule says no, Absent when the thing is hidden from the asker."""
     if name not in _rules:
         raise UnknownRule(f"No rule is declared for {name}.")

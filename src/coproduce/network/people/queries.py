@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from coproduce.errors import Absent
-from coproduce.network.people.asking import Asking
-from coproduce.network.people.models import Identity, Person, Proxy
-from coproduce.network.people.policy import query, rule
+from coproduce.network.people.asking import Asking, computer
+from coproduce.network.people.models import Account, Identity, Notice, Person, Proxy
+from coproduce.network.people.policy import query, rule, told
+
+#: Addresses of the example's accounts end so; the top-level domain is reserved and can never get mail (RFC 2606).
+EXAMPLE_ADDRESS = "@example.invalid"
 
 
 @rule("people.see_person")
 def _anybody_in_the_network(asking: Asking, **_arguments: object) -> bool:
     return not asking.is_guest
+
+
+@rule("people.see_example")
+def _in_the_example(_asking: Asking, **_arguments: object) -> bool:
+    if not settings.COPRODUCE.demo:
+        raise Absent
+    return True
 
 
 @query("people.see_person")
@@ -45,3 +56,27 @@ def helpers(asking: Asking, *, limit: int = 200) -> list[Person]:
     """People who offer to help others, those with room first."""
     willing = Person.objects.filter(help_capacity__gt=0, erased_at__isnull=True, left_at__isnull=True)
     return list(willing.select_related("site").order_by("-help_capacity", "pk")[:limit])
+
+
+@query("people.self")
+def news(asking: Asking, *, limit: int = 20) -> list[Notice]:
+    """What the asker was told lately, newest first."""
+    return list(Notice.objects.filter(person_id=asking.person).order_by("-created_at")[:limit])
+
+
+@query("people.see_example")
+def example_people(_asking: Asking) -> list[Person]:
+    """The people of the example that one can sign in as."""
+    with told(computer("accounts"), changing=False):
+        return list(Person.objects.filter(account__email__endswith=EXAMPLE_ADDRESS).order_by("pk"))
+
+
+@query("people.see_example")
+def example_account(_asking: Asking, *, person_id: str) -> Account:
+    """The log-in of one of them."""
+    with told(computer("accounts"), changing=False):
+        listed = Account.objects.filter(email__endswith=EXAMPLE_ADDRESS)
+        found = listed.filter(person_id=person_id).first() if person_id.isascii() and person_id.isdecimal() else None
+    if found is None:
+        raise Absent(_("person"))
+    return found

@@ -18,6 +18,7 @@ def asking_of(request: HttpRequest) -> Asking:
     if not isinstance(account, Account) or account.person_id is None:
         return guest()
     chosen = request.session.get(ACTING_FOR)
+    request.acting_for_name = account.open_proxies.get(chosen, "")  # type: ignore[attr-defined]
     return Asking(
         at=clock.now(),
         person=account.person_id,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coproduce.network.people import views
+from coproduce.network.people import example_views, views
 
 app_name = "people"
 
@@ -11,4 +11,6 @@ urlpatterns = [
     path("children/add/", views.add_child, name="add_child"),
     path("act-for/", views.act_for, name="act_for"),
     path("erase/", views.erase, name="erase"),
+    path("example/", example_views.example_people, name="example_people"),
+    path("example/be/", example_views.be, name="be"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse
@@ -34,8 +35,14 @@ def me(request: NetworkRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("people:me")
-    children = queries.people_i_act_for(asking)
-    return render(request, "people/me.html", {"form": form, "person": person, "children": children})
+    shown = {
+        "form": form,
+        "person": queries.person(asking, person_id=asking.actor),
+        "children": queries.people_i_act_for(asking),
+        "acting_for": asking.acting_for,
+        "notices": queries.news(asking),
+    }
+    return render(request, "people/me.html", shown)
 
 
 @signed_in
@@ -52,7 +59,7 @@ def add_child(request: NetworkRequest) -> HttpResponse:
             request.session[ACTING_FOR] = child.pk
             messages.success(request, _("Added. You are now here for this child."))
             return redirect("people:me")
-    return render(request, "people/add_child.html", {"form": form})
+    return render(request, "people/add_child.html", {"form": form, "handover_age": settings.COPRODUCE.handover_age})
 
 
 @signed_in
