@@ -4,6 +4,7 @@ from coproduce.measures.catalogue import CATALOGUE, Declared, chosen, reference_
 from coproduce.measures.measure import Period, Request, measure_all, timeline
 from coproduce.measures.measurement import Answer, Measurement
 from coproduce.measures.needs import Exit, NeedTable
+from coproduce.measures.pictures import chart_figure, levels_figure, winwin_figure
 from coproduce.measures.strata import Strata
 from coproduce.measures.study import Log
 
@@ -18,8 +19,11 @@ __all__ = [
     "Period",
     "Request",
     "Strata",
+    "chart_figure",
     "chosen",
+    "levels_figure",
     "measure_all",
     "reference_page",
     "timeline",
+    "winwin_figure",
 ]
