@@ -18,14 +18,14 @@ def secret_key(settings: Settings) -> str:
     return settings.secret_key or (kept.read_text() if kept.is_file() else secrets.token_urlsafe(50))
 
 
-def kept_secret(path: Path) -> str:
-    """The secret in this file; made at the first call, once, also when two processes call at the same time."""
+def kept_secret(path: Path, fresh: str = "") -> str:
+    """The secret in this file; made (`fresh`, or random) at the first call, once, also when two processes call."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with contextlib.suppress(FileExistsError):
         # A link cannot be half-written, so a reader never sees an empty file.
         draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50))
+        draft.write_text(fresh or secrets.token_urlsafe(50))
         try:
             os.link(draft, path)
         finally:

@@ -13,17 +13,11 @@ from django.db import connection, connections, transaction
 
 from coproduce import clock
 from coproduce.errors import InvalidInput
-from coproduce.events import Event, Role, kinds
+from coproduce.events import Event, kinds
 from coproduce.network.database import DatabaseUrls
 from coproduce.network.log import append, caused_by, events_about, follow, head, previous, read_frame
 from coproduce.network.log.writing import OutsideTransaction
-
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-US = clock.to_us(NOW)
-
-
-def stated(**columns: float) -> Event:
-    return kinds.NeedStated(**{"time": US, "actor": 1, "subject": 2, "object": 1, "role": Role.FAMILY, **columns})
+from tests.network.log.conftest import NOW, US, stated
 
 
 @pytest.mark.django_db
@@ -209,31 +203,30 @@ def test_a_frame_holds_the_part_that_was_asked_for() -> None:
     assert len(read_frame(kinds=[])) == 0
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE log_event SET actor = 5",
-        "DELETE FROM log_event",
-        "TRUNCATE log_event",
+CHANGES = ("UPDATE log_event SET actor = 5", "DELETE FROM log_event", "TRUNCATE log_event")
+
+
+def test_the_application_cannot_change_what_was_written(committed: DatabaseUrls) -> None:
+    for statement in (
+        *CHANGES,
         "INSERT INTO log_event SELECT * FROM log_event",
         "UPDATE log_head SET seq = 7",
         "DELETE FROM log_head",
         "SET coproduce.log_unlocked = 'on'; DELETE FROM log_event",
         "ALTER TABLE log_event DISABLE TRIGGER ALL",
-    ],
-)
-def test_the_application_cannot_change_what_was_written(committed: DatabaseUrls, statement: str) -> None:
-    with psycopg.connect(committed.application) as own, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        own.execute(statement)
+        "CREATE OR REPLACE FUNCTION log_refuse() RETURNS trigger LANGUAGE sql AS 'SELECT NULL'",
+    ):
+        with psycopg.connect(committed.application) as own, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            own.execute(statement)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE log_event SET actor = 5", "DELETE FROM log_event", "TRUNCATE log_event"])
-def test_even_the_owner_must_say_that_the_log_is_unlocked(committed: DatabaseUrls, statement: str) -> None:
-    with psycopg.connect(committed.owner) as own, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        own.execute(statement)
-    with psycopg.connect(committed.owner) as own:
-        own.execute("SET coproduce.log_unlocked = 'on'")
-        own.execute(statement)
+def test_even_the_owner_must_say_that_the_log_is_unlocked(committed: DatabaseUrls) -> None:
+    for statement in CHANGES:
+        with psycopg.connect(committed.owner) as own, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            own.execute(statement)
+        with psycopg.connect(committed.owner) as own:
+            own.execute("SET coproduce.log_unlocked = 'on'")
+            own.execute(statement)
 
 
 @pytest.mark.django_db

@@ -12,6 +12,8 @@ to check them without this code.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,23 +37,25 @@ CANONICAL = np.dtype(list(COLUMNS))
 HASH_BYTES = 32
 
 
-def link(before: bytes, canonical: bytes) -> bytes:
+def canonical(columns: Mapping[str, NDArray[Any]]) -> bytes:
+    """The canonical bytes of rows given as big-endian arrays by column, one row after the other."""
+    rows = np.empty(len(columns["seq"]), CANONICAL)
+    for name, _ in COLUMNS:
+        rows[name] = columns[name]
+    return rows.tobytes()
+
+
+def link(before: bytes, row: bytes) -> bytes:
     """The hash of one event: SHA-256 of the hash before it and the event's canonical bytes."""
-    return hashlib.sha256(before + canonical).digest()
+    return hashlib.sha256(before + row).digest()
 
 
-def first_broken(before: bytes, rows: NDArray[np.void], hashes: NDArray[np.void]) -> tuple[int | None, bytes]:
-    """Position of the first row whose hash does not follow (None: all do), and the last hash that does.
-
-    `rows` has dtype CANONICAL, `hashes` the stored hash of each row as 32 raw bytes.
-    """
-    packed = rows.tobytes()
-    stored = hashes.tobytes()
+def links(before: bytes, rows: bytes) -> list[bytes]:
+    """The hash of each event of a stretch, from the hash before it and the canonical bytes of its rows."""
     width = CANONICAL.itemsize
     sha256 = hashlib.sha256
-    for i in range(len(rows)):
-        digest = sha256(before + packed[i * width : (i + 1) * width]).digest()
-        if digest != stored[i * HASH_BYTES : (i + 1) * HASH_BYTES]:
-            return i, before
-        before = digest
-    return None, before
+    found = []
+    for start in range(0, len(rows), width):
+        before = sha256(before + rows[start : start + width]).digest()
+        found.append(before)
+    return found
