@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+if "DJANGO_SETTINGS_MODULE" in os.environ and "PYTEST_XDIST_WORKER" not in os.environ:
+    # pytest-django would read a real network's settings before we can point it elsewhere.
+    raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: tests bring their own")
+
 # Set before Django reads its settings, and before pytest-django looks for them: tests never touch a real network.
 for _name in [name for name in os.environ if name.startswith("COPRODUCE_") and name != "COPRODUCE_TEST_DATA"]:
     del os.environ[_name]

@@ -107,6 +107,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SIGNUP_FORM_CLASS = "coproduce.network.people.forms.SignupForm"
+ACCOUNT_USER_DISPLAY = "coproduce.network.people.accounts.shown_name"
 ACCOUNT_ADAPTER = "coproduce.network.people.accounts.Adapter"
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
@@ -117,12 +118,13 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = COPRODUCE.data / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Static files are served out of the installed packages: nothing is copied, nothing can be stale.
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

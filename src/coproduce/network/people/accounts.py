@@ -55,6 +55,11 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         return account
 
 
+def shown_name(account: Account) -> str:
+    """What an account is called on allauth's pages: the person's pseudonym, never the address."""
+    return account.person.pseudonym if account.person else ""
+
+
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Makes a person for every new account; what is said at sign-up is a pseudonym and a role, nothing more."""
 
@@ -69,6 +74,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.person = person
         saved: Account = super().save_user(request, user, form, commit)
         return saved
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mails as the network, by its name."""
+        super().send_mail(template_prefix, email, {**context, "network_name": settings.COPRODUCE.network_name})
+
+    def format_email_subject(self, subject: str) -> str:
+        """The subject, after the network's name."""
+        return f"{settings.COPRODUCE.network_name}: {subject}"
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """True unless this is the example network, where one signs in as one of its people."""
