@@ -82,9 +82,13 @@ def test_quiet_hours_may_span_midnight(hour: int, quiet: bool) -> None:
 
 
 def test_an_action_that_is_undone_tells_nobody(someone: Asking) -> None:
-    with pytest.raises(RuntimeError, match="undone"), told(someone):
-        notices.tell(person_id=someone.actor, kind=Notice.Kind.THANKED, about=1, path="/", at=NOON)
-        raise RuntimeError("undone")
+    def told_and_undone() -> None:
+        with told(someone):
+            notices.tell(person_id=someone.actor, kind=Notice.Kind.THANKED, about=1, path="/", at=NOON)
+            raise RuntimeError("undone")
+
+    with pytest.raises(RuntimeError, match="undone"):
+        told_and_undone()
     assert notices.deliver(NOON) == 0
 
 
