@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from coproduce.network.database import EmbeddedServer
+from coproduce.network.database.account import server_account
 from tests.network.database_fixture import database_server, fresh_database, worker_database
 
 __all__ = ["database_server", "fresh_database", "worker_database"]
@@ -22,8 +25,23 @@ def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="coproduce-test-") as name:
         data = Path(name) / "data"
         yield data
+        server = EmbeddedServer(data)
         with contextlib.suppress(Exception):
-            EmbeddedServer(data).stop(force=True)
+            server.stop(force=True)
+        with contextlib.suppress(Exception):
+            shutil.rmtree(server.layout.socket_folder(server_account(server.layout.cluster)))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 20 MB, where this account can make one."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    make = ["mount", "-t", "tmpfs", "-o", "size=20m", "none", str(place)]
+    if os.geteuid() or subprocess.run(make, check=False, capture_output=True).returncode:
+        pytest.skip("this account cannot make a small disk")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Sequence
@@ -120,6 +121,18 @@ def test_backup_as_the_application_is_refused_and_nothing_is_written(network: Da
     with pytest.raises(Unavailable, match="could not be made"):
         backup(DatabaseUrls(network.application, network.application), tmp_path / "a.backup")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_backup_onto_a_full_disk_says_so_and_keeps_the_older_one(network: DatabaseUrls, small_disk: Path) -> None:
+    older = backup(network, small_disk / "a.backup")
+    content = older.file.read_bytes()
+    with contextlib.suppress(OSError), (small_disk / "filler").open("wb") as filler:
+        filler.write(b"x" * 30_000_000)
+    with pytest.raises(Unavailable, match="could not be made") as caught:
+        backup(network, older.file)
+    assert caught.value.next_step == "Free some disk and try again."
+    assert older.file.read_bytes() == content
+    assert {path.name for path in small_disk.iterdir()} == {"a.backup", "filler"}
 
 
 @pytest.mark.parametrize("part", [0.02, 0.3, 0.7, 0.999])

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from coproduce.errors import Conflict, Unavailable
-from coproduce.network.database import EmbeddedServer, roles
+from coproduce.network.database import EmbeddedServer, programs, roles
 from coproduce.network.database.layout import SUPERUSER, read_passwords
 from coproduce.network.database.postmaster import running
 from coproduce.network.database.urls import parse_url, to_url
@@ -185,6 +188,52 @@ def test_root_may_keep_the_data_below_a_folder_that_only_root_may_enter(closed_p
     with server.hold():
         assert roles.check(server.urls()) == 18
     assert stat.S_IMODE(closed_parent.stat().st_mode) == 0o700
+
+
+def test_full_disk_is_named_and_frees_the_way_when_it_is_not_full_any_more(small_disk: Path) -> None:
+    server = EmbeddedServer(small_disk / "data", fast_unsafe=True)
+    with pytest.raises(Unavailable, match="could not be made") as caught:
+        server.start()
+    assert "full disk" in caught.value.next_step
+    subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
+    with server.hold():
+        assert roles.check(server.urls()) == 18
+
+
+def test_ordinary_account_needs_no_root() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("these tests run as an ordinary account already")
+    place = Path(tempfile.mkdtemp(prefix="ordinary-"))
+    os.chown(place, 65534, 65534)
+    child = os.fork()
+    if child == 0:
+        version = 0
+        try:
+            os.setgroups([])
+            os.setuid(65534)
+            with EmbeddedServer(place / "data", fast_unsafe=True).hold() as hold:
+                version = roles.check(hold.server.urls())
+        finally:
+            os._exit(version)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 18
+    assert (place / "data" / "postgres").stat().st_uid == 65534
+    shutil.rmtree(place)
+
+
+def test_programs_below_a_folder_that_only_root_may_enter_are_copied_once(
+    closed_parent: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel, cache = programs.wheel_folder(), Path(tempfile.mkdtemp(prefix="cache-"))
+    cache.chmod(0o755)
+    (closed_parent / wheel.name).symlink_to(wheel)
+    (closed_parent / f"{wheel.name}.libs").symlink_to(wheel.parent / f"{wheel.name}.libs")
+    monkeypatch.setattr(programs, "wheel_folder", lambda: closed_parent / wheel.name)
+    monkeypatch.setattr(programs, "CACHE", cache)
+    for _ in range(2):
+        with EmbeddedServer(closed_parent / "data", fast_unsafe=True).hold() as hold:
+            assert roles.check(hold.server.urls()) == 18
+    assert len(list(cache.iterdir())) == 1
+    shutil.rmtree(cache)
 
 
 def test_socket_folder_that_somebody_else_made_is_refused(unmade_server: EmbeddedServer, folder: Path) -> None:

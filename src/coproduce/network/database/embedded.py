@@ -186,6 +186,15 @@ class EmbeddedServer:
             self._stop()
             return True
 
+    def check_version(self) -> None:
+        """Raises Unavailable when the cluster was made by another version than this installation carries."""
+        major = (self.layout.cluster / "PG_VERSION").read_text("ascii").strip()
+        if major != str(SERVER_MAJOR):
+            raise Unavailable(
+                f"The embedded database was made by PostgreSQL {major}; this installation carries {SERVER_MAJOR}.",
+                next_step="Back it up with the Coproduce that made it, and restore into a new COPRODUCE_DATA.",
+            )
+
     def urls(self, database: str = DATABASE) -> DatabaseUrls:
         """Addresses of the embedded database, started or not; passwords stay in a file that only we may read."""
         found = self._running()
@@ -201,7 +210,7 @@ class EmbeddedServer:
 
     def _start(self) -> DatabaseUrls:
         if self.exists():
-            self._check_version()
+            self.check_version()
             if not has_passwords(self.layout.passwords):
                 self._renew_passwords()
         if (found := self._running()) and found.ready and not found.has_socket():
@@ -310,14 +319,6 @@ class EmbeddedServer:
             time.sleep(0.05)
         if found is None:
             raise _not_started(self.layout.cluster)
-
-    def _check_version(self) -> None:
-        major = (self.layout.cluster / "PG_VERSION").read_text("ascii").strip()
-        if major != str(SERVER_MAJOR):
-            raise Unavailable(
-                f"The embedded database was made by PostgreSQL {major}; this installation carries {SERVER_MAJOR}.",
-                next_step="Back it up with the Coproduce that made it, and restore into a new COPRODUCE_DATA.",
-            )
 
     def _ensure_database(self) -> None:
         """Makes roles and database unless the application can already get in."""

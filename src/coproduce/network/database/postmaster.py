@@ -32,7 +32,7 @@ def read_lock_file(cluster: Path) -> LockFile | None:
     try:
         lines = (cluster / "postmaster.pid").read_text("utf-8", "replace").splitlines()
         process = abs(int(lines[0]))
-    except (FileNotFoundError, ValueError, IndexError):
+    except (FileNotFoundError, NotADirectoryError, ValueError, IndexError):
         return None
     folder = lines[4].strip() if len(lines) > 4 else ""
     return LockFile(process, Path(folder) if folder else None, len(lines) > 7 and lines[7].strip() == "ready")
