@@ -43,14 +43,14 @@ def patient(server: EmbeddedServer) -> Patient:
 
 
 def finding(settings: Patient, name: str) -> Finding:
-    return next(found for found in run_checks(settings) if found.name == name)
+    return next(found for found in run_checks(settings) if found.check == name)
 
 
 def test_healthy_installation_has_nothing_wrong(patient: Patient, server: EmbeddedServer) -> None:
     with server.hold():
         found = run_checks(patient, pending_migrations=list)
-    assert [(f.name, f.says) for f in found if f.state is not State.OK and f.name != "browser"] == []
-    assert {"database", "database clock", "migrations", "port", "disk"} <= {f.name for f in found}
+    assert [(f.check, f.says) for f in found if f.state is not State.OK and f.check != "browser"] == []
+    assert {"database", "database clock", "migrations", "port", "disk"} <= {f.check for f in found}
 
 
 def test_every_finding_that_is_not_ok_says_what_to_do(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_role_that_row_level_security_does_not_hold(patient: Patient, server: Em
 @pytest.mark.parametrize("pending", [["needs.0002"], ["a", "b"]])
 def test_waiting_migrations(patient: Patient, server: EmbeddedServer, pending: list[str]) -> None:
     with server.hold():
-        found = next(f for f in run_checks(patient, pending_migrations=lambda: pending) if f.name == "migrations")
+        found = next(f for f in run_checks(patient, pending_migrations=lambda: pending) if f.check == "migrations")
     assert (found.state, found.next_step) == (State.FAILED, "Run `coproduce migrate`.")
 
 

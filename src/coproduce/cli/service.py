@@ -102,8 +102,9 @@ def doctor(
     Example: coproduce doctor
     """
     from coproduce.network.doctor import run_checks
+    from coproduce.network.launching import waiting_migrations
 
-    findings = run_checks(Settings.from_environment())
+    findings = run_checks(Settings.from_environment(), pending_migrations=waiting_migrations)
     if as_json:
         listed = [{"check": f.check, "state": f.state, "message": f.message} for f in findings]
         typer.echo(json.dumps({"findings": listed}))

@@ -47,10 +47,15 @@ class State(StrEnum):
 class Finding:
     """What one check found, in plain words."""
 
-    name: str
+    check: str
     state: State
     says: str
     next_step: str = ""
+
+    @property
+    def message(self) -> str:
+        """What is so, and what to do about it."""
+        return f"{self.says} {self.next_step}".strip()
 
 
 class DoctorSettings(Protocol):

@@ -40,3 +40,14 @@ def migrate_tables() -> None:
     from django.core.management import call_command
 
     call_command("migrate", database="owner", interactive=False, verbosity=0)
+
+
+def waiting_migrations() -> list[str]:
+    """Names of the migrations that the database has not seen yet."""
+    with_django()
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections["owner"])
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [str(migration) for migration, _ in plan]
