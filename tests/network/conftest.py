@@ -85,6 +85,11 @@ def django_db_setup(database_server: TestServer, migrated: DatabaseUrls, django_
 _worker: list[DatabaseUrls] = []
 
 
+def worker_urls() -> DatabaseUrls:
+    """The database that Django uses in this worker when no test asked for one of its own."""
+    return _worker[-1]
+
+
 @pytest.fixture
 def committed(
     database_server: TestServer, migrated: DatabaseUrls, django_db_setup: None, django_db_blocker: object

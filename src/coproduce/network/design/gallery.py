@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from coproduce.errors import Absent
 from coproduce.network.design import parts, widgets
 
 _DAY = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
@@ -147,7 +149,9 @@ def _story() -> list[parts.Moment]:
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Every component once."""
+    """Every component once; there is no such page where real people are."""
+    if not (settings.DEBUG or settings.COPRODUCE.demo):
+        raise Absent
     if "message" in request.GET:
         messages.success(request, "Saved.")
     filled = FormSample({"name": "", "words": "w" * 301, "helped": "yes"}, prefix="again")

@@ -56,7 +56,7 @@ def need_steps(
     closed: bool = False,
     stopped: bool = False,
 ) -> list[Step]:
-    """The four steps of a need that stands at `now`; `closed`: the last is done; `stopped`: it goes no further.
+    """The four steps of a need that stands at `now`; `closed`: the last is done; `stopped`: it went no further.
 
     Raises InvalidInput when `now` names no step.
     """
@@ -66,11 +66,11 @@ def need_steps(
     here = names.index(now)
 
     def state(place: int) -> State:
-        if place < here or (place == here and closed):
+        if place < here or (place == here and (closed or stopped)):
             return "done"
-        if stopped:
-            return "stopped"
-        return "now" if place == here else "ahead"
+        if place == here:
+            return "now"
+        return "stopped" if stopped else "ahead"
 
     return [
         Step(label, state(place), (at or {}).get(name), (details or {}).get(name, ""))
