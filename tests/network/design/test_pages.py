@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 
@@ -29,7 +32,8 @@ def test_the_gallery_is_closed_where_real_people_are(client: Client) -> None:
     assert client.get("/design/").status_code == 404
 
 
-def test_the_gallery_draws_every_component(rf: RequestFactory) -> None:
+def test_the_gallery_draws_every_component(rf: RequestFactory, settings: LazySettings) -> None:
+    settings.COPRODUCE = replace(settings.COPRODUCE, demo=True)
     request = rf.get("/design/")
     request.user = AnonymousUser()
     page = gallery(request).content.decode()

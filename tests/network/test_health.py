@@ -1,0 +1,48 @@
+"""The health page tells programs and people whether the network works, also when the database does not."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from coproduce.network import health
+
+
+@pytest.mark.django_db
+def test_a_program_is_told_that_all_is_well(client: Client) -> None:
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+
+
+@pytest.mark.django_db
+def test_a_person_gets_a_page(client: Client) -> None:
+    answer = client.get("/health", HTTP_ACCEPT="text/html,*/*;q=0.8")
+    assert b"It is working" in answer.content
+
+
+def test_without_a_database_the_page_still_answers_and_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    def gone() -> None:
+        raise OperationalError("could not connect to server at /somewhere/private")
+
+    with monkeypatch.context() as away:
+        away.setattr(connection, "cursor", gone)
+        answer = client.get("/health")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["database"]["mark"] == "bad"
+    assert b"private" not in answer.content
+
+
+@pytest.mark.django_db
+def test_little_room_on_the_disk_warns_but_serves(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "LEAST_FREE_BYTES", 10**18)
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["checks"]["disk"]["mark"]) == (200, "warn")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_it_can_only_be_read(client: Client, method: str) -> None:
+    assert getattr(client, method)("/health").status_code == 405
