@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from coproduce.network.design.parts import Text
+
 
 @dataclass(frozen=True)
 class Place:
@@ -18,8 +20,8 @@ class Place:
 
     view: str
     icon: str
-    text: str
-    rest: str = ""
+    text: Text
+    rest: Text = ""
     only_wide: bool = False
 
 

@@ -9,14 +9,21 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from coproduce.errors import InvalidInput
 
-Text = str  # a plain or a lazily translated string
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    #: A plain or a lazily translated string.
+    Text = str | _StrPromise
+else:
+    Text = str
+
 State = Literal["done", "now", "ahead", "stopped"]
 Thread = Literal["need", "resource", "person", "learned"]
 
