@@ -19,6 +19,9 @@ from coproduce.network.database.backup import Backup, backup, inspect, restore
 from coproduce.network.database.erasures import Erasure, record_erasure
 from coproduce.network.database.urls import parse_url, to_url
 
+#: A server does one restore at a time and says so; these tests share one, so they stay in one process.
+pytestmark = pytest.mark.xdist_group("restores")
+
 TABLES = """
 CREATE TABLE people (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, word text);
 ALTER TABLE people ENABLE ROW LEVEL SECURITY;
@@ -40,8 +43,11 @@ def ask(url: str, question: str) -> object:
 
 
 def databases(urls: DatabaseUrls) -> set[str]:
+    """This network's database and what stands beside it; tests in other processes have theirs on the same server."""
     with roles.connect(urls.owner) as connection:
-        return {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+        return {
+            row[0] for row in connection.execute("SELECT datname FROM pg_database WHERE datname ^@ current_database()")
+        }
 
 
 @pytest.fixture
