@@ -122,6 +122,17 @@ def test_database_of_another_version(patient: Patient, server: EmbeddedServer) -
     assert (found.state, "made by PostgreSQL 17" in found.says) == (State.FAILED, True)
 
 
+def test_database_that_does_not_start(patient: Patient, server: EmbeddedServer) -> None:
+    (server.layout.cluster / "global" / "pg_control").unlink()
+    found = finding(patient, "start")
+    assert (found.state, "did not start" in found.says) == (State.FAILED, True)
+
+
+def test_database_is_started_only_to_look_at_it(patient: Patient, server: EmbeddedServer) -> None:
+    assert finding(patient, "database").state is State.OK
+    assert not server.is_running()
+
+
 def test_lost_password_file(patient: Patient, server: EmbeddedServer) -> None:
     server.layout.passwords.unlink()
     assert "password file is lost" in finding(patient, "embedded database").says

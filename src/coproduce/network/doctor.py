@@ -1,11 +1,14 @@
-"""What is wrong with this installation, in plain words, and what to do: small checks, none of which changes anything.
+"""What is wrong with this installation, in plain words, and what to do: small checks that change nothing.
 
-`run_checks(settings)` runs them all. A check that cannot be made says so; none stops the others.
+`run_checks(settings)` runs them all. A check that cannot be made says so; none stops the others. The embedded database
+is started to look at it, and stopped again when nobody else uses it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import os
 import shutil
 import socket
@@ -90,17 +93,13 @@ def run_checks(
         _look("secrets", lambda: _secrets(settings.data)),
         _look("erasures", lambda: _erasures(settings.data)),
     ]
-    reachable = True
-    if is_embedded(settings):
-        server = EmbeddedServer(settings.data)
-        findings += [
-            _look("embedded programs", lambda: _programs(server)),
-            _look("embedded database", lambda: _embedded(server)),
-            _look("locks", lambda: _locks(server)),
-        ]
-        reachable = findings[0].state is not _FAILED and server.is_running()
-    if reachable:
-        findings += list(_of_the_database(settings, pending_migrations))
+    with contextlib.ExitStack() as until_done:
+        reachable = True
+        if is_embedded(settings):
+            findings += (of_server := _of_the_server(EmbeddedServer(settings.data), until_done))
+            reachable = of_server[-1].state is State.OK
+        if reachable:
+            findings += list(_of_the_database(settings, pending_migrations))
     findings += [
         _look("port", lambda: _port(settings.host, settings.port)),
         _look("clock", _clock),
@@ -124,6 +123,24 @@ def _look(name: str, check: Callable[[], Found]) -> Finding:
         )
     except Exception as problem:
         return Finding(name, _FAILED, f"The check itself failed ({type(problem).__name__}).", "Please report this.")
+
+
+def _of_the_server(server: EmbeddedServer, until_done: contextlib.ExitStack) -> list[Finding]:
+    """Checks of the embedded server; the last one starts it, when nothing stands in its way, for as long as we look."""
+    findings = [
+        _look("embedded programs", lambda: _programs(server)),
+        _look("embedded database", lambda: _embedded(server)),
+        _look("locks", lambda: _locks(server)),
+    ]
+
+    def start() -> Found:
+        if any(found.state is _FAILED for found in findings) or _busy(server) or not server.exists():
+            return _WARNING, "The database was not tried.", "See to the findings above, then run `coproduce doctor`."
+        if not server.is_running():
+            until_done.enter_context(server.hold())
+        return _OK, "The database starts.", ""
+
+    return [*findings, _look("start", start)]
 
 
 def _nearest(folder: Path) -> Path:
@@ -190,7 +207,7 @@ def _embedded(server: EmbeddedServer) -> Found:
     if not has_passwords(server.layout.passwords):
         return _WARNING, "The database's password file is lost.", "Nothing to do: the next start makes a new one."
     if not server.is_running():
-        return _OK, "The database is not running; the next command that needs it starts it.", ""
+        return _OK, "The database is not running now.", ""
     if not server.in_use() and not server.layout.stay.exists():
         return _WARNING, "The database runs and nobody uses it: its last user was killed.", (
             "Nothing to do: the next one to leave stops it."
@@ -200,17 +217,10 @@ def _embedded(server: EmbeddedServer) -> Found:
 
 def _locks(server: EmbeddedServer) -> Found:
     layout = server.layout
-    if layout.start_lock.exists():
-        handle = os.open(layout.start_lock, os.O_RDONLY)
-        try:
-            import fcntl
-
-            if not try_lock(handle, fcntl.LOCK_SH):
-                return _WARNING, "Another process is starting or stopping the database.", (
-                    "Wait a minute. If it stays so, end that process; nothing is lost."
-                )  # fmt: skip
-        finally:
-            os.close(handle)
+    if _busy(server):
+        return _WARNING, "Another process is starting or stopping the database.", (
+            "Wait a minute. If it stays so, end that process; nothing is lost."
+        )  # fmt: skip
     left = (layout.cluster / "postmaster.pid").exists()
     if left and not server.is_running():
         found = read_lock_file(layout.cluster)
@@ -220,6 +230,18 @@ def _locks(server: EmbeddedServer) -> Found:
             "Nothing to do: the next start clears it away and recovers."
         )  # fmt: skip
     return _OK, "No stale locks.", ""
+
+
+def _busy(server: EmbeddedServer) -> bool:
+    """Whether a process is starting or stopping the server right now."""
+    try:
+        handle = os.open(server.layout.start_lock, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        return not try_lock(handle, fcntl.LOCK_SH)
+    finally:
+        os.close(handle)
 
 
 def _of_the_database(

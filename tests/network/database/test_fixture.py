@@ -1,0 +1,34 @@
+"""The tests' own server: what a killed run left behind is gone in the next one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from coproduce.network.database import roles
+from tests.network.database_fixture import TestServer, _drop_abandoned
+
+KILLED = """
+import os, signal
+from tests.network.database_fixture import shared_server
+with shared_server() as server, server.database("killed") as urls:
+    print(urls.owner.split("?")[0].rsplit("/")[-1], flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def names(server: TestServer) -> set[str]:
+    with roles.connect_outside(server.server.urls().owner) as connection:
+        return {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+
+
+def test_database_of_a_killed_run_is_dropped_by_the_next_and_living_ones_stay(database_server: TestServer) -> None:
+    here = Path(__file__).resolve().parents[3]
+    done = subprocess.run([sys.executable, "-c", KILLED], cwd=here, capture_output=True, text=True, check=False)
+    killed = done.stdout.strip()
+    with database_server.database() as living:
+        assert killed in names(database_server)
+        _drop_abandoned(database_server)
+        assert killed not in names(database_server)
+        roles.check(living)
