@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from coproduce.network import health
+from coproduce import clock
+from coproduce.matching import IndexDamaged
+from coproduce.network import health, worker
 
 
 @pytest.mark.django_db
@@ -40,6 +44,30 @@ def test_little_room_on_the_disk_warns_but_serves(client: Client, monkeypatch: p
     monkeypatch.setattr(health, "LEAST_FREE_BYTES", 10**18)
     answer = client.get("/health")
     assert (answer.status_code, answer.json()["checks"]["disk"]["mark"]) == (200, "warn")
+
+
+@pytest.mark.django_db
+def test_a_worker_that_was_just_seen_is_well(client: Client) -> None:
+    worker.beat(clock.now() - timedelta(seconds=20))
+    assert client.get("/health").json()["checks"]["worker"]["mark"] == "good"
+
+
+@pytest.mark.django_db
+def test_a_worker_that_is_missed_warns_but_pages_are_served(client: Client) -> None:
+    worker.beat(clock.now() - timedelta(minutes=5))
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json()["checks"]["worker"]["mark"]) == (200, "warn")
+
+
+@pytest.mark.django_db
+def test_a_search_index_that_cannot_be_opened_warns(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged() -> None:
+        raise IndexDamaged("The index at /somewhere/private is damaged.")
+
+    monkeypatch.setattr(health.search, "index", damaged)
+    answer = client.get("/health")
+    assert answer.json()["checks"]["index"]["mark"] == "warn"
+    assert b"private" not in answer.content
 
 
 @pytest.mark.django_db

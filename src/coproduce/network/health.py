@@ -17,11 +17,19 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from coproduce import clock
+from coproduce.errors import CoproduceError
+from coproduce.network.commons import index as search
+from coproduce.network.worker import last_beat
+
 #: Below this the database may soon stop writing.
 LEAST_FREE_BYTES = 500_000_000
+#: A worker that was not seen for longer is missed.
+WORKER_SECONDS = 120
 
 Mark = Literal["good", "warn", "bad"]
 
@@ -69,8 +77,32 @@ def disk() -> Finding:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    said = _("%(free)d MB are free.") % {"free": free // 1_000_000}
+    said = _("%(free)s GB are free.") % {"free": f"{free / 1e9:.1f}"}
     return Finding("disk", _("Disk"), "good" if free >= LEAST_FREE_BYTES else "warn", said)
+
+
+@check
+def index() -> Finding:
+    """Whether the search index can be opened."""
+    title = _("Search")
+    try:
+        n_resources = len(search.index())
+    except (CoproduceError, DatabaseError, OSError):
+        return Finding("index", title, "warn", _("It does not answer; the worker rebuilds it."))
+    said = ngettext("%(n)d resource can be found.", "%(n)d resources can be found.", n_resources)
+    return Finding("index", title, "good", said % {"n": n_resources})
+
+
+@check
+def worker() -> Finding:
+    """When the worker was last seen: without it nobody is told, and nobody is asked whether it helped."""
+    title = _("Worker")
+    seen = last_beat(settings.COPRODUCE)
+    if seen is None:
+        return Finding("worker", title, "warn", _("It has not run yet: start `coproduce worker`."))
+    seconds = max(0, round((clock.now() - seen).total_seconds()))
+    mark: Mark = "good" if seconds <= WORKER_SECONDS else "warn"
+    return Finding("worker", title, mark, _("It was last seen %(n)d seconds ago.") % {"n": seconds})
 
 
 def findings() -> list[Finding]:

@@ -7,15 +7,19 @@ with its cause (docs/explanation/decisions/worker-follows-the-log.md).
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from coproduce import clock
 from coproduce.errors import CoproduceError
+from coproduce.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +43,7 @@ def duties() -> Sequence[Duty]:
     from coproduce.network.people.notices import deliver
 
     return (
+        Duty("sign of life", 15.0, beat),
         Duty("search index", 1.0, lambda _at: index.catch_up()),
         Duty("new resources for open needs", 2.0, match_new_resources),
         Duty("mail", 5.0, deliver),
@@ -47,6 +52,27 @@ def duties() -> Sequence[Duty]:
         Duty("signed head of the log", 60.0, sign_head),
         Duty("hand-over at majority", 3600.0, hand_over_those_of_age),
     )
+
+
+def beat(at: datetime) -> int:
+    """Leaves a sign in the data folder that the worker was alive at this time; the health page looks at it."""
+    sign = _sign(settings.COPRODUCE)
+    sign.parent.mkdir(parents=True, exist_ok=True)
+    sign.touch()
+    os.utime(sign, (at.timestamp(), at.timestamp()))
+    return 1
+
+
+def last_beat(ours: Settings) -> datetime | None:
+    """When the worker last left its sign; None when it never ran here."""
+    try:
+        return datetime.fromtimestamp(_sign(ours).stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
+
+
+def _sign(ours: Settings) -> Path:
+    return ours.data / "worker-alive"
 
 
 def run_once(listed: Sequence[Duty], at: datetime) -> dict[str, int]:

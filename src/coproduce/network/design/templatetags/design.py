@@ -122,9 +122,14 @@ def need_box(
     }
 
 
+#: Django's levels of messages, as tones. Only what somebody must do at once is urgent.
+_TONES = {"success": "good", "warning": "warn", "error": "warn", "debug": "info"}
+
+
 @register.simple_block_tag
 def alert(content: str, title: str = "", tone: str = "info", *, live: bool = False) -> SafeString:
     """Something to know (`info`, `good`, `warn`) or to do now (`urgent`)."""
+    tone = _TONES.get(tone, tone)
     sign = {"info": "about", "good": "good"}.get(tone, "alert")
     return render_to_string(
         "design/parts/alert.html", {"content": content, "title": title, "tone": tone, "sign": sign, "live": live}
