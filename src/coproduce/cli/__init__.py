@@ -11,6 +11,7 @@ import sys
 import typer
 
 from coproduce.cli import service
+from coproduce.cli.demo import demo
 from coproduce.cli.measure import measure
 from coproduce.cli.simulate import simulate
 from coproduce.errors import CoproduceError
@@ -30,6 +31,7 @@ def root() -> None:
 
 
 service.register(app)
+app.command()(demo)
 app.command()(measure)
 app.command()(simulate)
 

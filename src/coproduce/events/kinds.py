@@ -110,23 +110,24 @@ class PersonMatched(Event): ...
 
 
 @kind(34, "A matched resource was shown.", actor="the person it was shown to", subject="the need",
-      object="the resource version", value="its rank on the page", unit="rank", cause="ResourceMatched")
+      object="the resource version", topic="line of work", value="its rank on the page", unit="rank",
+      cause="ResourceMatched")
 class ResourceShown(Event): ...
 
 
 @kind(35, "A person replied to a need.", actor="who replied", subject="the need",
-      object="the resource version sent, if any", value="time it took", unit="minutes",
+      object="the resource version sent, if any", topic="line of work", value="time it took", unit="minutes",
       cause="NeedStated or PersonMatched")
 class Replied(Event): ...
 
 
 @kind(36, "A resource was opened.", actor="who opened it", subject="the need it was opened for, if any",
-      object="the resource version", cause="ResourceShown")
+      object="the resource version", topic="line of work", cause="ResourceShown")
 class ResourceOpened(Event): ...
 
 
 @kind(37, "A resource was put to use: kept, brought to a visit, started as a trial.", actor="who used it",
-      subject="the need, if any", object="the resource version", cause="ResourceMatched")
+      subject="the need, if any", object="the resource version", topic="line of work", cause="ResourceMatched")
 class ResourceUsed(Event): ...
 
 
@@ -184,7 +185,8 @@ class ResourceCreated(Event): ...
 
 
 @kind(71, "A resource was revised.", actor="who revised it", subject="the resource", object="the new version",
-      topic="line of work", value="risk class", unit="0 to 3")
+      topic="line of work", value="risk class", unit="0 to 3",
+      cause="the need, lesson or concern it was revised for, if any")
 class ResourceRevised(Event): ...
 
 
@@ -198,7 +200,8 @@ class ResourceShared(Event): ...
 class ResourceRetired(Event): ...
 
 
-@kind(74, "An object was given an accountable owner.", actor="who assigned", subject="the object", object="the owner")
+@kind(74, "An object was given an accountable owner.", actor="who assigned", subject="the object", object="the owner",
+      cause="what made the object, for example ResourceCreated")
 class OwnerAssigned(Event): ...
 
 
@@ -260,13 +263,13 @@ class ResourcesImported(Event): ...
 # ---- care -----------------------------------------------------------------------------------------------------
 
 
-@kind(110, "A patient and a clinician met.", actor="the clinician", subject="the patient",
+@kind(110, "A patient and a clinician met.", actor="the clinician", subject="the patient", topic="condition tag",
       value="information brought to the visit", unit="0 to 1")
 class EncounterHeld(Event): ...
 
 
 @kind(111, "A treatment was started.", actor="who decided", subject="the patient", object="the treatment",
-      cause="DecisionMade or EncounterHeld")
+      topic="condition tag", cause="DecisionMade or EncounterHeld")
 class TreatmentStarted(Event): ...
 
 
@@ -297,12 +300,12 @@ class LessonDrawn(Event): ...
 
 
 @kind(117, "A person's activation was measured.", actor="who measured", subject="the person", value="activation",
-      unit="0 to 1")
+      unit="0 to 1", cause="EncounterHeld")
 class ActivationMeasured(Event): ...
 
 
 @kind(118, "A declared health outcome was measured.", actor="who measured", subject="the person",
-      topic="the declared measure", value="its value", unit="the declared unit")
+      topic="the declared measure", value="its value", unit="the declared unit", cause="EncounterHeld")
 class MeasureObserved(Event): ...
 
 

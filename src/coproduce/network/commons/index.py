@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
@@ -48,8 +49,23 @@ def _opened(folder: Path) -> Index:
         return _rebuilt(folder)
 
 
+_left: ContextVar[bool] = ContextVar("coproduce_index_left_to_rebuild", default=False)
+
+
+@contextlib.contextmanager
+def left_to_rebuild() -> Iterator[None]:
+    """Inside, changes leave the index alone: for whoever changes many resources and rebuilds it afterwards."""
+    token = _left.set(True)
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
 def changed(resource_ids: Iterable[int]) -> None:
     """Brings the index up to date for these resources when the running transaction commits."""
+    if _left.get():
+        return
     ids = list(resource_ids)
     transaction.on_commit(lambda: _refresh_or_leave(ids), robust=True)
 
