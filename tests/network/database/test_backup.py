@@ -243,7 +243,7 @@ def test_second_restore_at_the_same_time_is_refused(network: DatabaseUrls, made:
         thread.join()
 
     restore(network, made.file, data=tmp_path, after=try_another)
-    assert said == ["Another restore is running on this server. Wait until it has finished."]
+    assert said == ["Another restore of this database is running. Wait until it has finished."]
 
 
 def test_what_a_killed_restore_left_behind_is_cleared_away(network: DatabaseUrls, made: Backup, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from coproduce.network.database.programs import Finished, Programs, first_compla
 from coproduce.network.database.urls import DatabaseUrls, database_of, parse_url, to_url
 
 MAGIC = b"PGDMP"
-#: Any number; two restores of one server that ask for it exclude each other.
+#: Any number; with the database's name it is the lock that two restores of one database cannot both have.
 _RESTORE_LOCK = 4_762_019
 
 #: What is done with a restored database before people see it: its addresses, and the erasures made since the backup.
@@ -130,7 +130,7 @@ def restore(
             next_step="Choose another file; nothing was changed.",
         )
     erasures = read_erasures(data, since=found.made_at)
-    with roles.connect_outside(urls.owner) as outside, _alone(outside):
+    with roles.connect_outside(urls.owner) as outside, _alone(outside, database_of(urls.owner)):
         major = roles.server_major(outside)
         if found.server_major > major:
             raise BadFile(
@@ -198,14 +198,14 @@ def _advice(done: Finished) -> str:
 
 
 @contextlib.contextmanager
-def _alone(outside: roles.Connection) -> Iterator[None]:
-    row = outside.execute("SELECT pg_try_advisory_lock(%s)", [_RESTORE_LOCK]).fetchone()
+def _alone(outside: roles.Connection, database: str) -> Iterator[None]:
+    row = outside.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [_RESTORE_LOCK, database]).fetchone()
     if not row or not row[0]:
-        raise Conflict("Another restore is running on this server.", next_step="Wait until it has finished.")
+        raise Conflict("Another restore of this database is running.", next_step="Wait until it has finished.")
     try:
         yield
     finally:
-        outside.execute("SELECT pg_advisory_unlock(%s)", [_RESTORE_LOCK])
+        outside.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_RESTORE_LOCK, database])
 
 
 def _drop(outside: roles.Connection, name: str) -> None:
