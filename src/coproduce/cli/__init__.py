@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from coproduce.cli import service
+from coproduce.cli import log, service
 from coproduce.cli.demo import demo
 from coproduce.cli.measure import measure
 from coproduce.cli.simulate import simulate
@@ -32,6 +32,7 @@ def root() -> None:
 
 service.register(app)
 app.command()(demo)
+app.add_typer(log.app, name="log")
 app.command()(measure)
 app.command()(simulate)
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connections
 
+from coproduce import clock
 from coproduce.errors import Absent
 from coproduce.network.commons import index
 from coproduce.network.database import DatabaseUrls, django_database, resolve_urls
 from coproduce.network.database.backup import restore
 from coproduce.network.database.erasures import Erasure
+from coproduce.network.governance.duties import note_restore
 from coproduce.network.people.actions import erase_person
 from coproduce.network.people.asking import Asking
 from coproduce.settings import Settings
@@ -39,6 +41,7 @@ def restore_network(settings: Settings, file: Path) -> int:
     for connection in connections.all():
         connection.close()
     restore(urls, file, data=settings.data, after=bring_up_to_now, must_contain=OURS)
+    note_restore(clock.now())
     index.rebuild()
     return len(repeated)
 

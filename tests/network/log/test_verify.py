@@ -222,11 +222,32 @@ def test_a_restored_backup_is_told_from_a_cut_tail_by_its_signed_word(
     assert (verdict.holds, verdict.n_lost_in_restores, verdict.signed_until) == (True, 3, 11)
 
 
+def test_a_restored_backup_that_has_grown_again_is_signed_too(
+    committed: DatabaseUrls, kept: Settings, forge: Forge
+) -> None:
+    """A restore repeats the erasures made since, so the log may be past the signed head before it is signed."""
+    written(5)
+    sign(kept, NOW)
+    written(5)
+    sign(kept, NOW + timedelta(days=1))
+    forge(_cut_after(6))
+    written(8)
+    sign(kept, NOW + timedelta(days=2), restored=True)
+    verdict = verify(kept)
+    assert (verdict.holds, verdict.n_lost_in_restores, verdict.signed_until) == (True, 1, 14)
+
+
+def test_saying_restored_without_need_changes_nothing(committed: DatabaseUrls, kept: Settings) -> None:
+    written(5)
+    sign(kept, NOW)
+    assert sign(kept, NOW, restored=True) is None
+
+
 def test_anyone_can_check_a_head_with_the_public_key_alone(committed: DatabaseUrls, kept: Settings) -> None:
     import base64
 
     head = sign(kept, NOW)
-    text = f"coproduce log head 1\n{head.log}\n{head.seq}\n{head.hash}\n{head.at}\n0\n"
+    text = f"coproduce log head 1\n{head.log}\n{head.seq}\n{head.hash}\n{head.at}\n\n"
     load_pem_public_key(heads.public_key(kept)).verify(base64.b64decode(head.signature), text.encode())
 
 

@@ -5,8 +5,8 @@ The file has one line of JSON a day and one for now. What is signed is the text
 
     coproduce log head 1\\n<log>\\n<seq>\\n<hash>\\n<at>\\n<restored>\\n
 
-with the log's beginning and the hash in hexadecimal, the time in ISO 8601 and `restored` as 0 or 1. A line with
-`restored` says: a backup was brought back here, and what earlier lines say beyond this point is lost.
+with the log's beginning and the hash in hexadecimal, the time in ISO 8601 and `restored` empty, or a seq: a backup was
+brought back, and what earlier lines say beyond that event is void.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from types import NoneType
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -46,13 +47,14 @@ class Head:
     seq: int
     hash: str
     at: str
-    restored: bool
+    restored: int | None
     key: str = ""
     signature: str = ""
 
     def message(self) -> bytes:
         """What is signed."""
-        return f"coproduce log head 1\n{self.log}\n{self.seq}\n{self.hash}\n{self.at}\n{int(self.restored)}\n".encode()
+        restored = "" if self.restored is None else self.restored
+        return f"coproduce log head 1\n{self.log}\n{self.seq}\n{self.hash}\n{self.at}\n{restored}\n".encode()
 
     @property
     def day(self) -> str:
@@ -96,7 +98,7 @@ def _checked(line: str, number: int, settings: Settings) -> Head:
     key = _key(settings).public_key()
     try:
         found = Head(**json.loads(line))
-        if type(found.seq) is not int or type(found.restored) is not bool:
+        if type(found.seq) is not int or type(found.restored) not in (int, NoneType):
             raise TypeError
         key.verify(base64.b64decode(found.signature, validate=True), found.message())
     except (InvalidSignature, ValueError, TypeError, AttributeError, binascii.Error) as problem:
@@ -126,7 +128,7 @@ def add_head(settings: Settings, head: Head) -> Head:
             }
         )
         kept = read_heads(settings)
-        if kept and kept[-1].day == signed.day and not kept[-1].restored and not signed.restored:
+        if kept and kept[-1].day == signed.day and kept[-1].restored is None and signed.restored is None:
             kept.pop()
         _replace(path, "".join(json.dumps(asdict(one)) + "\n" for one in (*kept, signed)))
     return signed
@@ -181,6 +183,6 @@ def _fingerprint(key: Ed25519PublicKey) -> str:
     return hashlib.sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
 
 
-def unsigned(*, log: bytes, seq: int, digest: bytes, at: datetime, restored: bool = False) -> Head:
+def unsigned(*, log: bytes, seq: int, digest: bytes, at: datetime, restored: int | None = None) -> Head:
     """A head that is still to be signed."""
     return Head(log=log.hex(), seq=seq, hash=digest.hex(), at=at.isoformat(timespec="seconds"), restored=restored)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 
 from django.db import connection
 
@@ -39,7 +40,7 @@ class Verdict:
     n_signed_heads: int = 0
     #: Last event that a signed head vouches for; -1 for none.
     signed_until: int = -1
-    #: Events that a signed head knew and a restored backup did not, over all restores.
+    #: Events that a signed head knew and a restored backup did not, over all restores; at least so many.
     n_lost_in_restores: int = 0
 
     @property
@@ -82,18 +83,16 @@ def sign(settings: Settings, at: datetime, *, restored: bool = False) -> Head | 
     """Signs where the log ends now; None when it has not moved since the last signature.
 
     What came since the last signed head is checked first, so that a broken log is never signed. With `restored` the
-    log may end before a signed head, as it does after a backup was brought back; that is written down for ever.
+    log need not continue what was signed, as after a backup was brought back; that is written down for ever.
     Raises Tampered when the log does not continue what was signed.
     """
     end = _end()
     vouched, _ = _still_meant(heads.read_heads(settings))
-    last = vouched[-1] if vouched else None
-    if restored:
-        vouched = [head for head in vouched if head.seq <= end.seq]
-    base = vouched[-1] if vouched else None
+    agreed = _agreed(end, vouched) if restored else vouched
+    base = agreed[-1] if agreed else None
     if base and (base.seq > end.seq or base.log != end.beginning.hex()):
         raise Tampered(_ahead(base, end), next_step="Run `coproduce log verify`.")
-    if last and last == base and last.seq == end.seq and last.hash == end.hash.hex():
+    if vouched == agreed and base and (base.seq, base.hash) == (end.seq, end.hash.hex()):
         return None
     start, before = (base.seq, bytes.fromhex(base.hash)) if base else (-1, end.beginning)
     broken, what, reached = _walk(end, {end.seq}, start=start, before=before)
@@ -101,9 +100,23 @@ def sign(settings: Settings, at: datetime, *, restored: bool = False) -> Head | 
         what = "The end of the log is not where its head says."
     if what:
         raise Tampered(what, next_step="Run `coproduce log verify`; nothing was signed.")
-    return heads.add_head(
-        settings, heads.unsigned(log=end.beginning, seq=end.seq, digest=end.hash, at=at, restored=restored)
+    lost = [head.seq for head in vouched[len(agreed) :]]
+    fresh = heads.unsigned(
+        log=end.beginning,
+        seq=end.seq,
+        digest=end.hash,
+        at=at,
+        restored=min(end.seq, lost[0] - 1) if lost else None,
     )
+    return heads.add_head(settings, fresh)
+
+
+def _agreed(end: End, vouched: list[Head]) -> list[Head]:
+    """The signed heads, oldest first, up to the last one that the log still agrees with."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq, hash FROM log_event WHERE seq = ANY(%s)", [[head.seq for head in vouched]])
+        there = {-1: end.beginning.hex()} | {int(seq): bytes(digest).hex() for seq, digest in cursor.fetchall()}
+    return list(takewhile(lambda head: head.log == end.beginning.hex() and there.get(head.seq) == head.hash, vouched))
 
 
 def _end() -> End:
@@ -187,15 +200,15 @@ def _compare_end(end: End, reached: dict[int, str]) -> list[str]:
 
 
 def _still_meant(signed: list[Head]) -> tuple[list[Head], int]:
-    """The heads that no restored backup has made void, and how many events the restores lost."""
+    """The heads that no restored backup has made void, and how many events the restores lost, at least."""
     meant: list[Head] = []
     lost = 0
     for head in signed:
-        if head.restored:
-            lost += max((earlier.seq for earlier in meant), default=head.seq) - head.seq if meant else 0
-            meant = [earlier for earlier in meant if earlier.seq <= head.seq and earlier.log == head.log]
+        if head.restored is not None:
+            lost += max((earlier.seq - head.restored for earlier in meant), default=0)
+            meant = [earlier for earlier in meant if earlier.seq <= head.restored and earlier.log == head.log]
         meant.append(head)
-    return meant, max(lost, 0)
+    return meant, lost
 
 
 def _ahead(head: Head, end: End) -> str:
