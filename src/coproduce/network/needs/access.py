@@ -12,6 +12,8 @@ from coproduce.network.people.models import Proxy
 from coproduce.network.people.policy import rule
 
 SYSTEMS = frozenset({"worker", "example", "operator"})
+#: States of an offer in which the helper sees nothing of the need: not asked yet, or no longer.
+HIDDEN = (Offer.State.SHOWN, Offer.State.DECLINED)
 
 
 def own(asking: Asking) -> Q:
@@ -33,7 +35,7 @@ def seen_by(asking: Asking) -> Q:
         return Q()
     if asking.person is None:
         return Q(pk__in=[])
-    helps = Offer.objects.filter(need_id=OuterRef("pk"), helper_id=asking.person).exclude(state=Offer.State.SHOWN)
+    helps = Offer.objects.filter(need_id=OuterRef("pk"), helper_id=asking.person).exclude(state__in=HIDDEN)
     return own(asking) | Q(audience=Audience.NETWORK) | (~Q(audience=Audience.ONLY_ME) & Exists(helps))
 
 
@@ -48,8 +50,6 @@ def _found(asking: Asking, need_id: int, which: Q) -> bool:
 @rule("needs.state")
 def _for_oneself_or_by_right(asking: Asking, *, for_person: int | None = None, **_arguments: object) -> bool:
     """Anybody signed in, for themselves or for somebody they act for; a person they do not act for is absent."""
-    if asking.system == "example":
-        return True
     if asking.person is None:
         return False
     if for_person in {None, asking.person}:
@@ -77,8 +77,22 @@ def _stated_it(asking: Asking, *, need_id: int, **_arguments: object) -> bool:
 
 @rule("needs.help")
 def _may_help(asking: Asking, *, need_id: int, **_arguments: object) -> bool:
-    """Whoever sees a need may offer something; for one's own need there is nobody to offer to."""
-    return asking.person is not None and _found(asking, need_id, seen_by(asking))
+    """Whoever sees a need may offer something."""
+    return _found(asking, need_id, seen_by(asking)) and asking.person is not None
+
+
+@rule("needs.own_or_asked")
+def _owns_or_was_asked(asking: Asking, *, need_id: int, offer_id: int, **_arguments: object) -> bool:
+    """Its owner, and the helper who was asked."""
+    if Offer.objects.filter(pk=offer_id, need_id=need_id, helper_id=asking.person).exclude(state__in=HIDDEN).exists():
+        return asking.person is not None
+    return _owns(asking, need_id=need_id)
+
+
+@rule("needs.follow")
+def _follows(asking: Asking, **_arguments: object) -> bool:
+    """The network itself; nobody else asks after silence."""
+    return asking.system in SYSTEMS
 
 
 @rule("needs.signed_in")

@@ -9,3 +9,7 @@ class NeedsConfig(AppConfig):
     name = "coproduce.network.needs"
     label = "needs"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listens for erasures."""
+        from coproduce.network.needs import erasing  # noqa: F401 connecting is all it does

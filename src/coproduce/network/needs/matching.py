@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from coproduce.events import ABSENT, Event, Role, kinds
 from coproduce.matching import Offer as Ranked
@@ -13,147 +13,177 @@ from coproduce.network.log import append, previous
 from coproduce.network.log.ids import next_ids
 from coproduce.network.needs import reading
 from coproduce.network.needs.models import Need, Offer
-from coproduce.network.needs.states import WAYS, moved
+from coproduce.network.needs.states import moved
 from coproduce.network.people.asking import Asking
+
+#: An offer in one of these states is tried again when its resource was revised; in others people had their answer.
+_WORTH_ANOTHER_TRY = frozenset({Offer.State.PARTLY, Offer.State.NOT_HELPED})
 
 
 @dataclass(frozen=True)
-class _Found:
-    """What is new for a need: ranked resources with the version each stands for, and people."""
+class Read:
+    """How a need was read: its chips, the conditions of this network that they name, and those known before.
 
-    resources: Sequence[tuple[Ranked, int]]
-    people: Sequence[reading.Helper]
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.resources and not self.people
-
-
-def match(
-    asking: Asking,
-    need: Need,
-    parsed: ParsedNeed,
-    conditions: Sequence[Condition],
-    *,
-    beginning: list[Event],
-    known: Collection[int] = (),
-) -> None:
-    """Finds resources and people for a need and keeps what is new as offers, in one append.
-
-    `beginning` holds the events that come first (NeedStated ...) when the need is being stated now; `known` are the
-    conditions that were set before. Ranks of resources that were offered before are brought up to date.
+    `beginning` holds the events that come first, NeedStated among them, when the need is being stated now.
     """
-    ranking = reading.find(parsed, reading.constraints(language=need.language, role=asking.role))
-    versions = _versions(ranking.offers)
-    earlier = {offer.version_id: offer for offer in need.offers.filter(version__isnull=False)}
-    found = _Found(
-        [(offer, versions[offer.resource_id]) for offer in ranking.offers
-         if offer.resource_id in versions and versions[offer.resource_id] not in earlier],
-        _new_people(asking, need, parsed, conditions),
-    )  # fmt: skip
-    stated = previous(0) if beginning else (need.stated_seq or ABSENT)
-    clarified = _clarified(asking, need, conditions, known, stated)
-    events = [*beginning, *clarified, *_matched(asking, need, found, stated, len(beginning) + len(clarified))]
+
+    parsed: ParsedNeed
+    conditions: Sequence[Condition]
+    known: Collection[int] = ()
+    beginning: Sequence[Event] = field(default=())
+
+
+def match(asking: Asking, need: Need, read: Read) -> None:
+    """Finds resources and people for a need and keeps what is new as offers; all its events go in one append.
+
+    Ranks and reasons of resources that were offered before are brought up to date.
+    """
+    ranking = reading.find(read.parsed, reading.constraints(language=need.language, role=asking.role))
+    versions = _versions([offer.resource_id for offer in ranking.offers])
+    earlier = [] if read.beginning else list(need.offers.all())
+    by_version = {offer.version_id: offer for offer in earlier if offer.version_id is not None}
+    resources = [
+        (offer, versions[offer.resource_id])
+        for offer in ranking.offers
+        if offer.resource_id in versions and versions[offer.resource_id] not in by_version
+    ]
+    not_again = {need.stated_by_id, need.for_person_id, *(o.helper_id for o in earlier if o.helper_id is not None)}
+    people = reading.helpers(read.parsed, read.conditions, at=asking.at, but=not_again)
+    stated = previous(0) if read.beginning else (need.stated_seq or ABSENT)
+    events = [*read.beginning, *_clarified(asking, need, read, stated)]
+    first = len(events)
+    events += _resources_matched(asking, need, resources, stated, first)
+    events += _people_matched(asking, need, people, stated)
     seqs = append(events) if events else []
-    first = len(beginning) + len(clarified)
-    _keep_offers(
-        asking, need, found, seqs[first::2] if found.resources else [], seqs[first + 2 * len(found.resources) :]
-    )
-    _rerank(ranking.offers, versions, earlier)
+    _keep(asking, need, resources, seqs[first : first + 2 * len(resources) : 2])
+    _keep_people(asking, need, people, seqs[first + 2 * len(resources) :])
+    _rerank(ranking.offers, versions, by_version)
     need.answerable = ranking.answerable
-    if beginning:
+    if read.beginning:
         need.stated_seq = seqs[0]
-    if ranking.offers and need.state in WAYS["match"][0]:
+    if ranking.offers:
         need.state = moved(need.state, "match")
     need.save(update_fields=["answerable", "stated_seq", "state"])
 
 
-def _versions(offers: Sequence[Ranked]) -> dict[str, int]:
+def match_news(asking: Asking, need: Need, parsed: ParsedNeed, news: Mapping[int, int]) -> list[Offer]:
+    """Offers for resources that are new or were revised and now stand among the first for this need.
+
+    A resource that was offered before in another version is offered again only where that one did not help enough.
+    """
+    ranking = reading.find(parsed, reading.constraints(language=need.language, role=Role.UNKNOWN))
+    new = [offer for offer in ranking.offers if int(offer.resource_id) in news]
+    versions = _versions([offer.resource_id for offer in new])
+    done = {
+        resource_id
+        for resource_id, version_id, latest_id, state in need.offers.filter(
+            version__resource_id__in=[int(offer.resource_id) for offer in new]
+        ).values_list("version__resource_id", "version_id", "version__resource__latest_id", "state")
+        if version_id == latest_id or state not in _WORTH_ANOTHER_TRY
+    }
+    fresh = [
+        (offer, versions[offer.resource_id])
+        for offer in new
+        if offer.resource_id in versions and int(offer.resource_id) not in done
+    ]
+    if not fresh:
+        return []
+    seqs = append(
+        [_resource_matched(asking, need, offer, version, news[int(offer.resource_id)]) for offer, version in fresh]
+    )
+    kept = _keep(asking, need, fresh, seqs)
+    need.answerable, need.state = ranking.answerable, moved(need.state, "match")
+    need.save(update_fields=["answerable", "state"])
+    return kept
+
+
+def _versions(resource_ids: Sequence[str]) -> dict[str, int]:
     """The latest version of each ranked resource; one that has gone since the index was written is left out."""
-    ids = [int(offer.resource_id) for offer in offers]
-    rows = Resource.objects.filter(pk__in=ids, state=Resource.State.SHARED).values_list("pk", "latest_id")
-    return {str(resource_id): version_id for resource_id, version_id in rows if version_id is not None}
+    rows = Resource.objects.filter(pk__in=[int(number) for number in resource_ids], state=Resource.State.SHARED)
+    return {str(pk): version for pk, version in rows.values_list("pk", "latest_id") if version is not None}
 
 
-def _new_people(
-    asking: Asking, need: Need, parsed: ParsedNeed, conditions: Sequence[Condition]
-) -> Sequence[reading.Helper]:
-    offered = list(need.offers.filter(helper__isnull=False).values_list("helper_id", flat=True))
-    not_asked = [need.stated_by_id, need.for_person_id, *(person for person in offered if person is not None)]
-    return reading.helpers(parsed, conditions, at=asking.at, but=not_asked)
-
-
-def _clarified(
-    asking: Asking, need: Need, conditions: Sequence[Condition], known: Collection[int], stated: int
-) -> list[Event]:
+def _clarified(asking: Asking, need: Need, read: Read, stated: int) -> list[Event]:
     """A NeedClarified for each condition that was set or removed since."""
-    now = {condition.pk for condition in conditions}
+    now, before = {condition.pk for condition in read.conditions}, set(read.known)
     return [
         kinds.NeedClarified(
-            time=asking.us,
-            actor=asking.actor,
-            role=asking.role,
-            subject=need.pk,
-            topic=topic,
-            value=value,
+            time=asking.us, actor=asking.actor, role=asking.role, subject=need.pk, topic=topic, value=value,
             cause=stated,
         )
-        for topics, value in ((sorted(now - set(known)), 1.0), (sorted(set(known) - now), 0.0))
+        for topics, value in ((sorted(now - before), 1.0), (sorted(before - now), 0.0))
         for topic in topics
-    ]
+    ]  # fmt: skip
 
 
-def _matched(asking: Asking, need: Need, found: _Found, stated: int, position: int) -> list[Event]:
-    """ResourceMatched and ResourceShown in turn for each resource, then PersonMatched for each person."""
+def _resources_matched(
+    asking: Asking, need: Need, resources: Sequence[tuple[Ranked, int]], stated: int, position: int
+) -> list[Event]:
+    """ResourceMatched and ResourceShown in turn for each resource; `position` is that of the first in its append."""
     events: list[Event] = []
-    for offer, version_id in found.resources:
-        same = {"time": asking.us, "subject": need.pk, "object": version_id, "value": float(offer.rank)}
+    for offer, version_id in resources:
+        cause = previous(position + len(events))
+        events.append(_resource_matched(asking, need, offer, version_id, stated))
         events.append(
-            kinds.ResourceMatched(**same, role=Role.COMPUTER, topic=need.line_of_work, cause=stated)  # type: ignore[arg-type]
-        )
-        cause = previous(position + len(events) - 1)
-        events.append(kinds.ResourceShown(**same, actor=asking.actor, role=asking.role, cause=cause))  # type: ignore[arg-type]
-    for place, helper in enumerate(found.people, 1):
-        events.append(
-            kinds.PersonMatched(
-                time=asking.us, role=Role.COMPUTER, subject=need.pk, object=helper.person.pk, topic=need.line_of_work,
-                value=float(place), cause=stated,
+            kinds.ResourceShown(
+                time=asking.us, actor=asking.actor, role=asking.role, subject=need.pk, object=version_id,
+                value=float(offer.rank), cause=cause,
             )
         )  # fmt: skip
     return events
 
 
-def _keep_offers(
-    asking: Asking, need: Need, found: _Found, resource_seqs: Sequence[int], people_seqs: Sequence[int]
-) -> None:
-    if found.is_empty:
-        return
-    ids = next_ids(len(found.resources) + len(found.people))
-    offers = [
+def _resource_matched(asking: Asking, need: Need, offer: Ranked, version_id: int, cause: int) -> Event:
+    return kinds.ResourceMatched(
+        time=asking.us, role=Role.COMPUTER, subject=need.pk, object=version_id, topic=need.line_of_work,
+        value=float(offer.rank), cause=cause,
+    )  # fmt: skip
+
+
+def _people_matched(asking: Asking, need: Need, people: Sequence[reading.Helper], stated: int) -> list[Event]:
+    return [
+        kinds.PersonMatched(
+            time=asking.us, role=Role.COMPUTER, subject=need.pk, object=helper.person.pk, topic=need.line_of_work,
+            value=float(place), cause=stated,
+        )
+        for place, helper in enumerate(people, 1)
+    ]  # fmt: skip
+
+
+def _keep(asking: Asking, need: Need, resources: Sequence[tuple[Ranked, int]], seqs: Sequence[int]) -> list[Offer]:
+    if not resources:
+        return []
+    return Offer.objects.bulk_create(
         Offer(
             id=number, need=need, version_id=version_id, rank=ranked.rank, score=ranked.score,
             reasons=reading.reasons_of(ranked), matched_seq=seq, at=asking.at,
         )
-        for number, (ranked, version_id), seq in zip(ids, found.resources, resource_seqs, strict=False)
-    ]  # fmt: skip
-    suggested = [
+        for number, (ranked, version_id), seq in zip(next_ids(len(resources)), resources, seqs, strict=True)
+    )  # fmt: skip
+
+
+def _keep_people(asking: Asking, need: Need, people: Sequence[reading.Helper], seqs: Sequence[int]) -> None:
+    if not people:
+        return
+    Offer.objects.bulk_create(
         Offer(
             id=number, need=need, helper=helper.person, rank=place, matched_seq=seq, at=asking.at,
             reasons=[{"ground": "topics", "what": list(helper.because)}],
         )
         for number, place, helper, seq in zip(
-            ids[len(found.resources) :], range(1, len(found.people) + 1), found.people, people_seqs, strict=False
+            next_ids(len(people)), range(1, len(people) + 1), people, seqs, strict=True
         )
-    ]  # fmt: skip
-    Offer.objects.bulk_create([*offers, *suggested], ignore_conflicts=True)
+    )  # fmt: skip
 
 
-def _rerank(offers: Sequence[Ranked], versions: dict[str, int], earlier: dict[int | None, Offer]) -> None:
-    """Brings rank and reasons of resources offered before up to date with what is known now."""
-    moved_ones = []
-    for ranked in offers:
-        offer = earlier.get(versions.get(ranked.resource_id))
-        if offer is not None:
+def _rerank(offers: Sequence[Ranked], versions: dict[str, int], earlier: dict[int, Offer]) -> None:
+    """Brings rank and reasons of resources offered before up to date; one that is found no more loses its rank."""
+    now = {versions[ranked.resource_id]: ranked for ranked in offers if ranked.resource_id in versions}
+    for version_id, offer in earlier.items():
+        ranked = now.get(version_id)
+        if ranked is None:
+            offer.rank, offer.score = None, None
+        else:
             offer.rank, offer.score, offer.reasons = ranked.rank, ranked.score, reading.reasons_of(ranked)
-            moved_ones.append(offer)
-    Offer.objects.bulk_update(moved_ones, ["rank", "score", "reasons"])
+    if earlier:
+        Offer.objects.bulk_update(earlier.values(), ["rank", "score", "reasons"])

@@ -70,8 +70,10 @@ class Need(models.Model):
     last_answer_at = models.DateTimeField()
     followed_up_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    #: Seq of its NeedStated, so that what follows can name its cause.
+    #: Where its NeedStated, its NeedFollowedUp and the event that closed it stand in the log: causes of what follows.
     stated_seq = models.BigIntegerField(null=True)
+    followed_up_seq = models.BigIntegerField(null=True)
+    closed_seq = models.BigIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["stated_by", "token"], name="stated_once")]
@@ -92,6 +94,8 @@ class Offer(models.Model):
         #: Suggested only: a person who is suggested sees nothing of the need before being asked.
         SHOWN = "shown", _("suggested")
         ASKED = "asked", _("asked")
+        #: Somebody came forward by themselves.
+        OFFERED = "offered", _("offered")
         ACCEPTED = "accepted", _("accepted")
         USED = "used", _("used")
         HELPED = "helped", _("helped")
@@ -109,7 +113,6 @@ class Offer(models.Model):
     rank = models.PositiveSmallIntegerField(null=True, blank=True)
     score = models.FloatField(null=True, blank=True)
     reasons = models.JSONField(default=list)
-    message = models.TextField(blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.SHOWN)
     unreachable_reason = models.PositiveSmallIntegerField(null=True, blank=True)
     matched_seq = models.BigIntegerField()
@@ -130,18 +133,24 @@ class Offer(models.Model):
 
 
 class Reply(models.Model):
-    """What a person answered to a need, in words."""
+    """What a person said about a need, in words: an answer, how it went, a word of thanks."""
 
     id = IdField()
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="replies")
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    #: The one person it is for, when it is not for everybody who sees the need: a word of thanks.
+    to = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, null=True, blank=True, related_name="words")
     words = models.TextField()
+    #: The event that these words go with, if any.
+    seq = models.BigIntegerField(null=True, blank=True)
     token = models.UUIDField(null=True, blank=True)
     at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar = ["at"]
+        ordering: ClassVar = ["at", "pk"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["author", "token"], name="replied_once")]
+        indexes: ClassVar = [models.Index(fields=["to", "-at"])]
 
 
 class Cursor(models.Model):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Func, IntegerField, Max, QuerySet, Value
 
 from coproduce.events import Role
 from coproduce.matching import Constraints, Offer, ParsedNeed, Ranking, parse_need, rank
+from coproduce.matching.text import name_key
 from coproduce.network.commons.importing import slug_of
 from coproduce.network.commons.index import index
 from coproduce.network.commons.models import Condition
+from coproduce.network.needs.models import Need
 from coproduce.network.people.models import Person
 
 #: Resources and people shown for a need.
 N_RESOURCES = 10
 N_PEOPLE = 5
+MOST_TOPICS = 10
 #: Below this probability of a good answer the page says so, and asks people.
 LITTLE_HOPE = 0.5
 
@@ -27,17 +31,14 @@ AUDIENCE_OF_ROLE = {
 }
 
 
-@dataclass(frozen=True)
-class Read:
-    """What was understood and found for some words."""
-
-    parsed: ParsedNeed
-    ranking: Ranking
-
-
 def read(words: str) -> ParsedNeed:
     """The chips of some words."""
     return parse_need(words, index().lexicon)
+
+
+def parsed_of(need: Need) -> ParsedNeed:
+    """The chips that are kept with a need; none once its words were erased."""
+    return ParsedNeed.from_dict(need.parsed) if need.parsed else ParsedNeed()
 
 
 def corrected(
@@ -66,11 +67,22 @@ def find(parsed: ParsedNeed, limits: Constraints, k: int = N_RESOURCES) -> Ranki
 
 def topics(parsed: ParsedNeed) -> list[Condition]:
     """The conditions of this network that a parsed need names, by name or by another name they go by."""
-    said = [thing.said for thing in parsed.conditions]
-    if not said:
+    if not parsed.conditions:
         return []
-    named = Q(slug__in=[slug_of(name) for name in said]) | Q(aliases__overlap=said)
-    return list(Condition.objects.filter(named).order_by("pk")[:10])
+    extent = Condition.objects.aggregate(n=Count("pk"), last=Max("pk"))
+    numbers = _numbers_by_name(extent["n"], extent["last"])
+    wanted = {number for thing in parsed.conditions for number in numbers.get(thing.key, ())}
+    return list(Condition.objects.filter(pk__in=wanted).order_by("pk")[:MOST_TOPICS]) if wanted else []
+
+
+@lru_cache(maxsize=2)
+def _numbers_by_name(_n: int, _last: int) -> Mapping[str, Sequence[int]]:
+    """Conditions by the keys of their names; made again when there are more of them than before."""
+    numbers: dict[str, list[int]] = {}
+    for number, name, aliases in Condition.objects.order_by("pk").values_list("pk", "name", "aliases"):
+        for key in {name_key(said) for said in (name, *aliases)}:
+            numbers.setdefault(key, []).append(number)
+    return numbers
 
 
 @dataclass(frozen=True)
@@ -81,28 +93,34 @@ class Helper:
     because: tuple[str, ...]
 
 
-def helpers(parsed: ParsedNeed, conditions: Sequence[Condition], *, at: datetime, but: Sequence[int]) -> list[Helper]:
+def with_room(at: datetime) -> QuerySet[Person]:
+    """The people who offer help and were asked less often in the last 30 days than they said they could be.
+
+    The database counts for us: how often others were asked is not for the asker to see.
+    """
+    asked = Func(F("pk"), Value(at - timedelta(days=30)), function="needs_times_asked", output_field=IntegerField())
+    willing = Person.objects.filter(help_capacity__gt=0, left_at__isnull=True, erased_at__isnull=True)
+    return willing.annotate(n_asked=asked).filter(n_asked__lt=F("help_capacity"))
+
+
+def topics_wanted(parsed: ParsedNeed, conditions: Sequence[Condition]) -> set[str]:
+    """What a need is about, as slugs: the same that people use to say what they help with."""
+    wanted = {condition.slug for condition in conditions} | {kind.kind for kind in parsed.kinds}
+    return wanted | {slug_of(word.said) for word in parsed.words}
+
+
+def helpers(parsed: ParsedNeed, conditions: Sequence[Condition], *, at: datetime, but: Collection[int]) -> list[Helper]:
     """People who offer help with what the need is about and still have room this month, best fit first.
 
-    Fit is the number of topics in common; among equals, who has most room left. Nobody is asked beyond the number they
-    set themselves.
+    Fit is the number of topics in common; among equals, who has most room left.
     """
-    wanted = {condition.slug for condition in conditions} | {kind.kind for kind in parsed.kinds}
-    wanted |= {slug_of(word.said) for word in parsed.words}
+    wanted = topics_wanted(parsed, conditions)
     if not wanted:
         return []
-    month_ago = at - timedelta(days=30)
-    willing = (
-        Person.objects.filter(help_capacity__gt=0, left_at__isnull=True, erased_at__isnull=True)
-        .exclude(pk__in=but)
-        .annotate(n_asked=Count("offers_of_help", filter=Q(offers_of_help__at__gt=month_ago)))
-        .filter(n_asked__lt=F("help_capacity"))
-    )
     fitting = [
         Helper(person, tuple(topic for topic in person.helps_with if topic in wanted))
-        for person in willing.order_by("pk")
+        for person in with_room(at).filter(helps_with__has_any_keys=sorted(wanted)).exclude(pk__in=but).order_by("pk")
     ]
-    fitting = [helper for helper in fitting if helper.because]
     fitting.sort(key=lambda h: (-len(h.because), h.person.n_asked - h.person.help_capacity, h.person.pk))
     return fitting[:N_PEOPLE]
 

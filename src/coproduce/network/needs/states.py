@@ -12,39 +12,46 @@ from coproduce.network.needs.models import Need
 
 S = Need.State
 
-#: States in which a need waits for something; its clock runs.
-OPEN = frozenset({S.HEARD, S.MATCHED, S.ASKED, S.USED, S.ANSWERED})
-#: States in which its clock stands still. Only CONFIRMED is a need that was met.
-CLOSED = frozenset(S) - OPEN
+#: What the person, or the follow-up, can do with every open need.
+_WHILE_OPEN = {
+    "use": S.USED,
+    "answer": S.ANSWERED,
+    "confirm": S.CONFIRMED,
+    "give-up": S.UNREACHABLE,
+    "withdraw": S.WITHDRAWN,
+    "redirect": S.REDIRECTED,
+    "expire": S.EXPIRED,
+}
+_ONCE_CLOSED = {"reopen": S.HEARD}
 
-#: Deed: states it is possible in, and the state it leads to.
-WAYS: Mapping[str, tuple[frozenset[S], S]] = MappingProxyType(
+#: State: the deeds that are possible in it, each with the state it leads to.
+WAYS: Mapping[S, Mapping[str, S]] = MappingProxyType(
     {
-        "match": (frozenset({S.HEARD, S.MATCHED}), S.MATCHED),
-        "ask": (OPEN, S.ASKED),
-        "use": (OPEN, S.USED),
-        "answer": (OPEN, S.ANSWERED),
-        "confirm": (OPEN, S.CONFIRMED),
-        "unreachable": (OPEN, S.UNREACHABLE),
-        "withdraw": (OPEN, S.WITHDRAWN),
-        "redirect": (OPEN, S.REDIRECTED),
-        "expire": (OPEN, S.EXPIRED),
-        "reopen": (CLOSED, S.HEARD),
+        S.HEARD: {**_WHILE_OPEN, "match": S.MATCHED, "ask": S.ASKED},
+        S.MATCHED: {**_WHILE_OPEN, "match": S.MATCHED, "ask": S.ASKED},
+        S.ASKED: {**_WHILE_OPEN, "match": S.ASKED, "ask": S.ASKED},
+        S.USED: {**_WHILE_OPEN, "match": S.USED, "ask": S.USED},
+        S.ANSWERED: {**_WHILE_OPEN, "match": S.ANSWERED, "ask": S.ANSWERED},
+        # Its clock stands still from here on. Only CONFIRMED is a need that was met.
+        S.CONFIRMED: _ONCE_CLOSED,
+        S.WITHDRAWN: _ONCE_CLOSED,
+        # Whoever went to get urgent care may say how it went.
+        S.REDIRECTED: {**_ONCE_CLOSED, "answer": S.REDIRECTED},
+        S.UNREACHABLE: _ONCE_CLOSED,
+        S.EXPIRED: _ONCE_CLOSED,
     }
 )
+
+#: States in which a need waits for something; its clock runs.
+OPEN = frozenset(state for state, ways in WAYS.items() if "reopen" not in ways)
+CLOSED = frozenset(S) - OPEN
 
 
 def moved(state: str, deed: str) -> S:
     """The state after a deed. Raises Conflict when it is not possible in this state."""
-    possible, after = WAYS[deed]
-    if S(state) not in possible:
-        raise Conflict(
-            _("This need is closed.") if deed != "reopen" else _("This need is open."),
-            next_step=_("Open it again first.") if deed != "reopen" else "",
-        )
+    after = WAYS[S(state)].get(deed)
+    if after is None:
+        if deed == "reopen":
+            raise Conflict(_("This need is open."))
+        raise Conflict(_("This need is closed."), next_step=_("Open it again first."))
     return after
-
-
-def step(state: str) -> int:
-    """How far along the four steps people see: 1 heard, 2 someone is on it, 3 here it is, 4 did it help."""
-    return {S.HEARD: 1, S.MATCHED: 3, S.ASKED: 2, S.USED: 3, S.ANSWERED: 4, S.CONFIRMED: 4}.get(S(state), 1)

@@ -29,10 +29,11 @@ def tell(*, person_id: int, kind: Notice.Kind, about: int, path: str, at: dateti
     Runs inside the action's transaction, so that nobody is told of something that did not happen.
     """
     with connection.cursor() as cursor:
-        # Not through the ORM: it would ask for the new row back, which the one who tells may not see.
+        # Not through the ORM: it would ask for the new row back, which the one who tells may not see; for the same
+        # reason the conflict names no columns (there is one unique constraint beside the key).
         cursor.execute(
             "INSERT INTO people_notice (person_id, kind, about, path, created_at, next_attempt_at, attempts)"
-            " VALUES (%s, %s, %s, %s, %s, %s, 0) ON CONFLICT (person_id, kind, about) DO NOTHING",
+            " VALUES (%s, %s, %s, %s, %s, %s, 0) ON CONFLICT DO NOTHING",
             [person_id, kind.value, about, path, at, at],
         )
         return cursor.rowcount == 1

@@ -1,0 +1,176 @@
+"""Reads about needs, scoped by who is asking. They give data, not lazy queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from coproduce.errors import Absent
+from coproduce.matching import ParsedNeed, Ranking, suggest
+from coproduce.network.commons.index import index
+from coproduce.network.commons.models import Resource
+from coproduce.network.needs import access, reading, urgent
+from coproduce.network.needs.access import HIDDEN
+from coproduce.network.needs.models import Need, Offer, Reply
+from coproduce.network.needs.states import OPEN
+from coproduce.network.needs.urgent import UrgentSign
+from coproduce.network.people.asking import Asking
+from coproduce.network.people.models import Person
+from coproduce.network.people.policy import query
+
+LONGEST_LOOK = 5_000
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the commons has for some words; nothing of it is kept."""
+
+    parsed: ParsedNeed
+    ranking: Ranking
+    resources: Sequence[tuple[Resource, Sequence[dict[str, object]]]]
+    signs: Sequence[UrgentSign]
+
+
+@query("needs.look")
+def look(asking: Asking, *, words: str, language: str = "en") -> Look:
+    """Public resources for some words, for anybody; leaves nothing behind."""
+    words = words[:LONGEST_LOOK]
+    parsed = reading.read(words)
+    ranking = reading.find(parsed, reading.constraints(language=language, role=asking.role))
+    rows = Resource.objects.filter(
+        pk__in=[int(offer.resource_id) for offer in ranking.offers], state=Resource.State.SHARED
+    )
+    by_id = {str(resource.pk): resource for resource in rows.select_related("latest")}
+    found = [
+        (by_id[offer.resource_id], reading.reasons_of(offer)) for offer in ranking.offers if offer.resource_id in by_id
+    ]
+    return Look(parsed, ranking, found, urgent.noticed(words))
+
+
+@query("needs.look")
+def suggestions(_asking: Asking, *, words: str) -> list[str]:
+    """Titles of the commons that hold what was typed so far; the last line of it."""
+    lines = [line for line in words[:LONGEST_LOOK].splitlines() if line.strip()]
+    return suggest(index(), lines[-1] if lines else "", n_titles=5)
+
+
+@query("needs.signed_in")
+def my_needs(asking: Asking, *, limit: int = 200) -> list[Need]:
+    """The needs that one stated, that are for oneself, or for somebody one acts for; open ones first, newest first."""
+    needs = Need.objects.filter(access.own(asking)).select_related("for_person", "stated_by")
+    helped = Offer.objects.filter(need_id=OuterRef("pk"), helper__isnull=False).exclude(state__in=HIDDEN)
+    needs = needs.annotate(someone_is_on_it=Exists(helped)).order_by("-stated_at")[:limit]
+    return sorted(needs, key=lambda need: need.state not in OPEN)
+
+
+@query("needs.signed_in")
+def asked_of_me(asking: Asking) -> list[Offer]:
+    """Open needs for which one was asked, or came forward, newest first."""
+    offers = Offer.objects.filter(helper_id=asking.person, need__state__in=OPEN).exclude(state__in=HIDDEN)
+    return list(offers.select_related("need").order_by("-at")[:50])
+
+
+@query("needs.signed_in")
+def could_help_with(asking: Asking, *, limit: int = 20) -> list[Need]:
+    """Open needs of other people, open to the whole network, about the topics one helps with; newest first."""
+    topics = Person.objects.filter(pk=asking.person).values_list("helps_with", flat=True).first() or []
+    if not topics:
+        return []
+    about = Q(conditions__slug__in=topics)
+    for topic in topics[:20]:
+        about |= Q(parsed__kinds__contains=[{"kind": topic}]) | Q(parsed__words__contains=[{"said": topic}])
+    mine = Offer.objects.filter(need_id=OuterRef("pk"), helper_id=asking.person).exclude(state=Offer.State.SHOWN)
+    needs = Need.objects.filter(about, access.seen_by(asking), ~access.own(asking), ~Exists(mine), state__in=OPEN)
+    return list(needs.distinct().order_by("-stated_at")[:limit])
+
+
+@query("needs.signed_in")
+def thanks_to_me(asking: Asking, *, limit: int = 20) -> list[Reply]:
+    """Words of thanks to the asker, newest first."""
+    thanks = Reply.objects.filter(to_id=asking.person).select_related("author", "offer__version")
+    return list(thanks.order_by("-at")[:limit])
+
+
+@query("needs.signed_in")
+def people_with_room(asking: Asking, *, limit: int = 100) -> list[Person]:
+    """People who offer help and have room this month, most room first."""
+    people = reading.with_room(asking.at).exclude(pk=asking.person).select_related("site")
+    return sorted(people.order_by("pk")[:limit], key=lambda person: person.n_asked - person.help_capacity)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeedPage:
+    """Everything that the page of a need shows to this asker."""
+
+    need: Need
+    is_own: bool
+    may_confirm: bool
+    parsed: ParsedNeed
+    resources: Sequence[Offer]
+    #: People who were suggested only; for its owner.
+    suggested: Sequence[Offer]
+    #: People who were asked, came forward, or help.
+    helpers: Sequence[Offer]
+    replies: Sequence[Reply]
+    my_offer: Offer | None
+    signs: Sequence[UrgentSign] = field(default=())
+
+    @property
+    def is_open(self) -> bool:
+        """True while the need waits for something."""
+        return self.need.state in OPEN
+
+    @property
+    def has_little_hope(self) -> bool:
+        """True when nothing good is in the commons yet: then people are asked."""
+        answerable = self.need.answerable
+        return not self.resources or (answerable is not None and answerable < reading.LITTLE_HOPE)
+
+
+@query("needs.see")
+def need_page(asking: Asking, *, need_id: int) -> NeedPage:
+    """A need with what was found for it, who helps, and what was said."""
+    need = (
+        Need.objects.filter(access.seen_by(asking), pk=need_id)
+        .annotate(is_own=Exists(Need.objects.filter(access.own(asking), pk=OuterRef("pk"))))
+        .select_related("stated_by", "for_person")
+        .prefetch_related("conditions", _offers(), _replies())
+        .first()
+    )
+    if need is None:
+        raise Absent("need")
+    offers = list(need.offers.all())
+    people = [offer for offer in offers if offer.helper_id is not None]
+    is_own = bool(need.is_own)
+    return NeedPage(
+        need=need,
+        is_own=is_own,
+        may_confirm=asking.person in {need.stated_by_id, need.for_person_id},
+        parsed=reading.parsed_of(need),
+        resources=_in_order(offers),
+        suggested=[offer for offer in people if offer.state == Offer.State.SHOWN] if is_own else [],
+        helpers=[offer for offer in people if offer.state not in HIDDEN],
+        replies=[said for said in need.replies.all() if said.to_id is None or asking.person == said.author_id],
+        my_offer=next((offer for offer in people if offer.helper_id == asking.person), None),
+        signs=urgent.noticed(need.words) if is_own and need.urgent_sign else (),
+    )
+
+
+def _offers() -> Prefetch:
+    return Prefetch("offers", Offer.objects.select_related("version__resource", "helper", "offered_by"))
+
+
+def _replies() -> Prefetch:
+    return Prefetch("replies", Reply.objects.select_related("author"))
+
+
+def _in_order(offers: Sequence[Offer]) -> list[Offer]:
+    """Resources: what people offered first, then by rank; what is found no more and was never touched is left out."""
+    resources = [
+        offer
+        for offer in offers
+        if offer.version_id is not None and not (offer.rank is None and offer.state == Offer.State.SHOWN)
+    ]
+    return sorted(resources, key=lambda offer: (offer.offered_by_id is None, offer.rank or 0, offer.pk))
