@@ -16,6 +16,7 @@ urlpatterns = [
     path("health", health, name="health"),
     path("accounts/", include("allauth.urls")),
     path("me/", include("coproduce.network.people.urls")),
+    path("commons/", include("coproduce.network.commons.urls")),
     path("admin/", admin.site.urls),
     path("", include("coproduce.network.design.urls")),
 ]

@@ -146,14 +146,11 @@ def test_a_toddler_is_not_asked_for_assent_and_a_child_of_twelve_is(join: Joins)
     assert queries.identity(parent, person_id=big.pk).assented_at == NOON
 
 
-def test_erasing_removes_name_and_log_in_and_leaves_the_events(
-    join: Joins, django_capture_on_commit_callbacks: object
-) -> None:
+def test_erasing_removes_name_and_log_in_and_leaves_the_events(join: Joins) -> None:
     someone = join("Somebody", name="Very Real")
     with told(computer("accounts")):
         Account.objects.create_user("real@example.org", "a-long-password", person_id=someone.actor)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        actions.erase_person(someone, person_id=someone.actor)
+    actions.erase_person(someone, person_id=someone.actor)
     with told(computer("operator")):
         assert not Identity.objects.filter(person_id=someone.actor).exists()
         assert not Account.objects.filter(email="real@example.org").exists()

@@ -1,0 +1,49 @@
+"""Resources as cards of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coproduce.network.commons.models import Resource
+from coproduce.network.design.parts import Chip, ResourceCard
+
+
+def card(resource: Resource, *, reason: str = "", level: int = 3) -> ResourceCard:
+    """One resource as a card; its latest version must be loaded."""
+    version = resource.latest
+    assert version is not None  # nothing is listed without a version
+    meta: list[object] = [resource.get_line_of_work_display(), ", ".join(_audience(version.audience))]
+    if resource.state != Resource.State.SHARED:
+        meta.insert(0, resource.get_state_display())
+    if not version.body:
+        meta.append(_("link to its source"))
+    return ResourceCard(
+        title=version.title,
+        url=reverse("commons:resource", args=[resource.pk]),
+        summary=version.summary,
+        kind=resource.get_kind_display(),
+        reason=reason,
+        chips=[Chip(condition.name) for condition in list(resource.conditions.all())[:3]],
+        meta=[fact for fact in meta if fact],
+        language="" if resource.language == "en" else resource.language,
+        level=level,
+    )
+
+
+def cards(resources: Iterable[Resource]) -> Sequence[ResourceCard]:
+    """Resources as cards, in their order."""
+    return [card(resource) for resource in resources]
+
+
+def _audience(audience: Iterable[str]) -> list[str]:
+    names = {
+        "patient": _("patients"),
+        "family": _("families"),
+        "clinician": _("clinicians"),
+        "researcher": _("researchers"),
+        "improvement-lead": _("improvement leads"),
+    }
+    return [names.get(who, who) for who in audience]

@@ -1,0 +1,159 @@
+"""Reads of the commons, scoped by who is asking: what is hidden is absent, and totals are counted after that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from coproduce.errors import Absent
+from coproduce.events import Role
+from coproduce.matching import Constraints, parse_need, rank
+from coproduce.network.commons.access import LIVED, may_edit, offered, seen_by
+from coproduce.network.commons.index import index
+from coproduce.network.commons.models import Condition, Credit, Kept, Resource, Review, Version
+from coproduce.network.people.asking import Asking
+from coproduce.network.people.policy import query, rule
+
+PAGE_SIZE = 20
+LONGEST_SEARCH = 500
+
+
+@rule("commons.look")
+def _anybody(_asking: Asking, **_arguments: object) -> bool:
+    """What the commons shares is open to everybody, guests included."""
+    return True
+
+
+@rule("commons.see")
+def _sees(asking: Asking, *, resource_id: int, **_arguments: object) -> bool:
+    if not Resource.objects.filter(seen_by(asking), pk=resource_id).exists():
+        raise Absent(_("resource"))
+    return True
+
+
+@rule("commons.own_things")
+def _signed_in(asking: Asking, **_arguments: object) -> bool:
+    return asking.person is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facets:
+    """What a list of the commons is narrowed to; empty: everything."""
+
+    kind: str = ""
+    line_of_work: int | None = None
+    condition: str = ""
+    audience: str = ""
+
+
+@query("commons.look")
+def browse(_asking: Asking, *, facets: Facets, page: int = 1) -> Page[Resource]:
+    """The shared resources that fit, newest first, a page of them."""
+    chosen = Resource.objects.filter(offered())
+    if facets.kind:
+        chosen = chosen.filter(kind=facets.kind)
+    if facets.line_of_work is not None:
+        chosen = chosen.filter(line_of_work=facets.line_of_work)
+    if facets.condition:
+        chosen = chosen.filter(conditions__slug=facets.condition)
+    if facets.audience:
+        chosen = chosen.filter(latest__audience__contains=[facets.audience])
+    pages = Paginator(_listed(chosen).order_by("-shared_at", "-pk"), PAGE_SIZE)
+    found = pages.get_page(page)
+    found.object_list = list(found.object_list)
+    return found
+
+
+@query("commons.look")
+def search(_asking: Asking, *, words: str, limit: int = PAGE_SIZE) -> list[Resource]:
+    """The shared resources that answer these words best, best first."""
+    found = rank(parse_need(words[:LONGEST_SEARCH], index().lexicon), index(), Constraints(), limit)
+    ids = [int(offer.resource_id) for offer in found.offers]
+    rows = {resource.pk: resource for resource in _listed(Resource.objects.filter(offered(), pk__in=ids))}
+    return [rows[number] for number in ids if number in rows]
+
+
+@query("commons.look")
+def conditions_in_use(_asking: Asking, *, limit: int = 60) -> list[Condition]:
+    """The conditions that shared resources are about, by name."""
+    return list(Condition.objects.filter(resources__state=Resource.State.SHARED).distinct().order_by("name")[:limit])
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything a resource's page shows."""
+
+    resource: Resource
+    version: Version
+    credits: Sequence[Credit]
+    reviews: Sequence[Review]
+    may_edit: bool
+    may_review: bool
+    is_kept: bool
+
+    @property
+    def is_reviewed(self) -> bool:
+        """For clinical information: a clinician and somebody with lived experience have accepted it."""
+        roles = {Role(review.role) for review in self.reviews if review.accepted}
+        return Role.CLINICIAN in roles and not roles.isdisjoint(LIVED)
+
+    @property
+    def needs_review(self) -> bool:
+        """True for clinical information that is not reviewed yet, and must be labelled so."""
+        return self.resource.risk_class >= 2 and not self.is_reviewed
+
+
+@query("commons.see")
+def resource_page(asking: Asking, *, resource_id: int, number: int | None = None) -> Shown:
+    """A resource in its latest version, or in an earlier one. Raises Absent when it is hidden or there is none."""
+    resource = Resource.objects.select_related("latest", "owner").prefetch_related("conditions").get(pk=resource_id)
+    which = Q(number=number) if number is not None else Q(pk=resource.latest_id)
+    credits_ = Prefetch("credits", Credit.objects.select_related("person").order_by("pk"))
+    reviews = Prefetch("reviews", Review.objects.select_related("reviewer").order_by("at"))
+    version = (
+        Version.objects.filter(which, resource=resource)
+        .select_related("derived_from__resource")
+        .prefetch_related(credits_, reviews)
+        .first()
+    )
+    if version is None:
+        raise Absent(_("resource"))
+    credited, reviewed = list(version.credits.all()), list(version.reviews.all())
+    mine = asking.person is not None and asking.person in {credit.person_id for credit in credited}
+    return Shown(
+        resource=resource,
+        version=version,
+        credits=credited,
+        reviews=reviewed,
+        may_edit=may_edit(asking, resource),
+        may_review=bool(asking.roles) and not mine and resource.state == Resource.State.SHARED,
+        is_kept=Kept.objects.filter(person_id=asking.person, resource=resource).exists() if asking.person else False,
+    )
+
+
+@query("commons.see")
+def history(_asking: Asking, *, resource_id: int) -> list[Version]:
+    """Every version of a resource, newest first, with who wrote it."""
+    return list(Version.objects.filter(resource_id=resource_id).select_related("written_by").order_by("-number"))
+
+
+@query("commons.own_things")
+def mine(asking: Asking) -> list[Resource]:
+    """The resources that the asker owns, drafts included, newest first."""
+    return list(_listed(Resource.objects.filter(owner_id=asking.person)).order_by("-created_at", "-pk")[:200])
+
+
+@query("commons.own_things")
+def kept(asking: Asking) -> list[Resource]:
+    """The resources that the asker keeps for later, newest first; those hidden since are left out."""
+    ids = Kept.objects.filter(person_id=asking.person).values("resource_id")
+    return list(_listed(Resource.objects.filter(seen_by(asking), pk__in=ids)).order_by("-pk")[:200])
+
+
+def _listed(resources: QuerySet[Resource]) -> QuerySet[Resource]:
+    """What a card of a list needs, in a fixed number of queries."""
+    return resources.select_related("latest").prefetch_related("conditions")

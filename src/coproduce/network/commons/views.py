@@ -1,0 +1,178 @@
+"""Pages of the commons."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from coproduce.errors import Conflict, InvalidInput
+from coproduce.network.commons import actions, queries
+from coproduce.network.commons.cards import cards
+from coproduce.network.commons.forms import ResourceForm, ReviewForm, SearchForm, written
+from coproduce.network.commons.markdown import to_html
+from coproduce.network.commons.models import LINE_CHOICES, Kind
+from coproduce.network.people.requests import NetworkRequest, signed_in
+
+
+@require_http_methods(["GET", "POST"])
+def index(request: NetworkRequest) -> HttpResponse:
+    """The commons: everything that is shared, by what it is about, or by words."""
+    facets = _facets(request.GET)
+    form = SearchForm(request.POST or None)
+    shown = {
+        "form": form,
+        "facets": facets,
+        "kinds": Kind.choices,
+        "lines": LINE_CHOICES,
+        "conditions": queries.conditions_in_use(request.asking),
+    }
+    if request.method == "POST" and form.is_valid():
+        found = queries.search(request.asking, words=form.cleaned_data["words"])
+        return render(request, "commons/index.html", {**shown, "found": cards(found)})
+    page = queries.browse(request.asking, facets=facets, page=_whole(request.GET.get("page", "1")))
+    return render(request, "commons/index.html", {**shown, "page": page, "cards": cards(page.object_list)})
+
+
+@require_safe
+def resource(request: NetworkRequest, resource_id: int, number: int | None = None) -> HttpResponse:
+    """One resource, for everybody who may see it."""
+    shown = queries.resource_page(request.asking, resource_id=resource_id, number=number)
+    html = to_html(shown.version.body) if shown.version.body else ""
+    if request.method == "GET" and number is None:
+        actions.open_resource(request.asking, version_id=shown.version.pk)
+    return render(request, "commons/resource.html", {"shown": shown, "body": html})
+
+
+@require_safe
+def history(request: NetworkRequest, resource_id: int) -> HttpResponse:
+    """Every version, and what changed from each to the next."""
+    shown = queries.resource_page(request.asking, resource_id=resource_id)
+    versions = queries.history(request.asking, resource_id=resource_id)
+    changes = [(new, old) for new, old in zip(versions, [*versions[1:], None], strict=True)]
+    return render(request, "commons/history.html", {"shown": shown, "changes": changes})
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def new(request: NetworkRequest) -> HttpResponse:
+    """A new resource, shared at once or kept as a draft."""
+    form = ResourceForm(request.POST or None, listed=queries.conditions_in_use(request.asking))
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.create_resource(request.asking, words=form.words(), share="share" in request.POST)
+        except InvalidInput as problem:
+            _say(form, problem)
+        else:
+            messages.success(request, _("Saved. Thank you for adding to the commons."))
+            return redirect("commons:resource", made.pk)
+    return render(request, "commons/edit.html", {"form": form, "is_new": True})
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def edit(request: NetworkRequest, resource_id: int) -> HttpResponse:
+    """A revision. Where somebody else was quicker, both texts are shown and nothing is lost."""
+    shown = queries.resource_page(request.asking, resource_id=resource_id)
+    listed = queries.conditions_in_use(request.asking)
+    form = ResourceForm(request.POST or None, listed=listed, initial=written(shown.version))
+    quicker = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.revise_resource(
+                request.asking,
+                resource_id=resource_id,
+                based_on=form.cleaned_data["based_on"] or -1,
+                words=form.words(),
+                authorship=actions.Authorship(note=form.cleaned_data["note"]),
+            )
+        except InvalidInput as problem:
+            _say(form, problem)
+        except Conflict as problem:
+            form.add_error(None, str(problem))
+            quicker = shown.version
+            form.data = _based_on(request.POST, shown.version.pk)
+        else:
+            messages.success(request, _("Saved as a new version."))
+            return redirect("commons:resource", resource_id)
+    page = {"form": form, "shown": shown, "quicker": quicker, "mine": form.data.get("body", "")}
+    return render(request, "commons/edit.html", page, status=409 if quicker else 200)
+
+
+@signed_in
+@require_POST
+def share(request: NetworkRequest, resource_id: int) -> HttpResponse:
+    """Opens a draft to everybody."""
+    actions.share_resource(request.asking, resource_id=resource_id)
+    messages.success(request, _("Shared. Everybody can find it now."))
+    return redirect("commons:resource", resource_id)
+
+
+@signed_in
+@require_POST
+def retire(request: NetworkRequest, resource_id: int) -> HttpResponse:
+    """Takes a resource out of what is offered."""
+    actions.retire_resource(request.asking, resource_id=resource_id)
+    messages.success(request, _("Retired. Its link still works; it is no longer offered."))
+    return redirect("commons:resource", resource_id)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def review(request: NetworkRequest, resource_id: int) -> HttpResponse:
+    """A reviewer's judgment of the latest version."""
+    shown = queries.resource_page(request.asking, resource_id=resource_id)
+    form = ReviewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.review_version(request.asking, version_id=shown.version.pk, **form.cleaned_data)
+        except InvalidInput as problem:
+            _say(form, problem)
+        else:
+            messages.success(request, _("Thank you for your review."))
+            return redirect("commons:resource", resource_id)
+    return render(request, "commons/review.html", {"form": form, "shown": shown})
+
+
+@signed_in
+@require_POST
+def keep(request: NetworkRequest, resource_id: int) -> HttpResponse:
+    """Keeps a resource for later, or lets it go."""
+    shown = queries.resource_page(request.asking, resource_id=resource_id)
+    deed = actions.let_go if shown.is_kept else actions.keep
+    deed(request.asking, version_id=shown.version.pk)
+    return redirect("commons:resource", resource_id)
+
+
+@signed_in
+@require_safe
+def mine(request: NetworkRequest) -> HttpResponse:
+    """What I keep, and what I wrote."""
+    kept, own = queries.kept(request.asking), queries.mine(request.asking)
+    return render(request, "commons/mine.html", {"kept": cards(kept), "own": cards(own)})
+
+
+def _facets(chosen: QueryDict) -> queries.Facets:
+    line = chosen.get("line", "")
+    return queries.Facets(
+        kind=chosen.get("kind", "") if chosen.get("kind", "") in Kind.values else "",
+        line_of_work=int(line) if line in {"0", "1", "2"} else None,
+        condition=chosen.get("condition", "").replace("\x00", "")[:200],
+    )
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+
+
+def _based_on(data: QueryDict, version_id: int) -> QueryDict:
+    """The same form, now starting from the version that came first: sending it again saves."""
+    changed = data.copy()
+    changed["based_on"] = str(version_id)
+    return changed
+
+
+def _say(form: ResourceForm | ReviewForm, problem: InvalidInput) -> None:
+    form.add_error(problem.field if problem.field in form.fields else None, str(problem))
