@@ -165,7 +165,8 @@ LOGGING: dict[str, Any] = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"coproduce": {"level": "INFO"}},
+    # Addresses of pages that are not there would be lines about who looked for what.
+    "loggers": {"coproduce": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
 }
 
 SILENCED_SYSTEM_CHECKS = [] if _https else ["security.W004", "security.W008", "security.W012", "security.W016"]
