@@ -1,8 +1,9 @@
 """The model network: a simulator that writes the same events as the live one."""
 
 from coproduce.simulator.engine import run
+from coproduce.simulator.example_times import example_times
 from coproduce.simulator.result import Result
 from coproduce.simulator.scenario import Scenario, load, names
 from coproduce.simulator.stages import STAGES
 
-__all__ = ["STAGES", "Result", "Scenario", "load", "names", "run"]
+__all__ = ["STAGES", "Result", "Scenario", "example_times", "load", "names", "run"]

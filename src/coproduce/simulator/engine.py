@@ -1,25 +1,48 @@
-"""The oracle engine: runs a scenario on NumPy arrays, step by step in the order of the plan."""
+"""The oracle engine: runs a scenario on NumPy arrays, tick by tick."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 import polars as pl
 
+from coproduce.clock import DAY_US
 from coproduce.errors import InvalidInput
 from coproduce.events import EventFrame
 from coproduce.simulator import network
+from coproduce.simulator.models import bandit
 from coproduce.simulator.parameters import NetworkParameters
-from coproduce.simulator.recorder import Recorder, Silent, sample
-from coproduce.simulator.result import Result
+from coproduce.simulator.recorder import Recorder, Silent, Writer, sample
+from coproduce.simulator.result import Result, Tables
 from coproduce.simulator.scenario import Scenario
-from coproduce.simulator.stages import Step, active
+from coproduce.simulator.stages import Step
 from coproduce.simulator.streams import Streams
 
 #: Called after each tick with the tick that ended.
 Progress = Callable[[int], None]
-DAY_US = 86_400_000_000
+
+
+class Running(Protocol):
+    """A model under way."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """What it reports after each tick."""
+        ...
+
+    def advance(self, tick: int) -> None:
+        """One tick; they are numbered from 1."""
+        ...
+
+    def numbers(self) -> list[float]:
+        """The values of its columns now."""
+        ...
+
+    def tables(self) -> Tables:
+        """What its events cannot say."""
+        ...
 
 
 def run(
@@ -35,44 +58,54 @@ def run(
     """One run: its numbers after each tick, its events, and its tables.
 
     `run` numbers the replicate and is part of every random stream. With `record` off nothing is kept of the events,
-    and nothing else changes. `sampled` keeps the events of a share of people. `plan` replaces the order of a tick.
-    Times are the tick's: the start of simulated time plus as many weeks (or months); who is there at the start
-    joins at tick 0.
+    and nothing else changes. `sampled` keeps the events of a share of people. `plan` replaces the order of a tick of
+    the network model. Times are the tick's: the start of simulated time plus as many weeks (or months); who is there
+    at the start joins at tick 0.
 
     Raises InvalidInput for a negative seed, a run below 1, or a share outside (0, 1].
+
+    >>> from coproduce.simulator import load
+    >>> result = run(load("seid2021").having(n_patients=20).lasting(4), seed=1)
+    >>> result.series.height, result.frame.runs()
+    (4, [1])
     """
     if seed < 0 or run < 1 or not 0 < sampled <= 1:
         raise InvalidInput(
             given="a negative seed, a run below 1, or a recorded share outside (0, 1]",
             expected="a seed of 0 or more, runs from 1 on, a share above 0 and at most 1",
         )
-    p = scenario.parameters
-    assert isinstance(p, NetworkParameters), "the other models have their own engine"
     writer = Recorder(run) if record else Silent()
     writer.at(scenario.start_us)
-    w = network.begin(p, Streams(seed, run), writer)
-    w.tick_days = scenario.resolution / DAY_US
-    steps = active(p) if plan is None else plan
-    numbers = np.empty((scenario.ticks, len(network.COLUMNS)))
+    running = _begin(scenario, Streams(seed, run), writer, plan)
+    numbers = np.empty((scenario.ticks, len(running.columns)))
     for tick in range(1, scenario.ticks + 1):
-        w.tick = tick
         writer.at(scenario.start_us + tick * scenario.resolution)
-        for step in steps:
-            step.do(w)
-        numbers[tick - 1] = network.measure(w)
+        running.advance(tick)
+        numbers[tick - 1] = running.numbers()
         if progress is not None:
             progress(tick)
-    people, needs = w.people_table(), network.needs_table(w)
+    tables = running.tables()
     frame = EventFrame.empty(scenario.resolution)
     if isinstance(writer, Recorder):
         frame = writer.frame(scenario.resolution)
-    if record and sampled < 1:
-        owners = pl.concat([
-            people.select(pl.col("patient").alias("id"), pl.col("id").alias("owner")),
-            people.select("id", pl.col("id").alias("owner")), needs.select("id", "owner"),
-        ]).unique()  # fmt: skip
-        frame = sample(frame, owners, sampled, seed)
-    return Result(
-        scenario=scenario, seed=seed, run=run, series=pl.DataFrame(numbers, schema=list(network.COLUMNS)), frame=frame,
-        people=people, sites=w.people.sites(), resources=network.resources_table(w), needs=needs,
-    )  # fmt: skip
+    if sampled < 1:
+        frame = sample(frame, _owners(tables), sampled, seed)
+    series = pl.DataFrame(numbers, schema=list(running.columns), orient="row")
+    return Result(scenario=scenario, seed=seed, run=run, series=series, frame=frame, tables=tables)
+
+
+def _begin(scenario: Scenario, streams: Streams, writer: Writer, plan: tuple[Step, ...] | None) -> Running:
+    p = scenario.parameters
+    if isinstance(p, NetworkParameters):
+        return network.begin(p, streams, writer, plan=plan, tick_days=scenario.resolution / DAY_US)
+    return bandit.Bandit(p.n_patients, streams, writer)
+
+
+def _owners(tables: Tables) -> pl.DataFrame:
+    """Which person each person and need belongs to, for sampling."""
+    parts = [
+        tables.people.select("id", pl.col("id").alias("owner")),
+        tables.people.select(pl.col("patient").alias("id"), pl.col("id").alias("owner")),
+        tables.needs.select("id", "owner"),
+    ]
+    return pl.concat(parts).unique()

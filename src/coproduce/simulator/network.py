@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
@@ -9,6 +11,8 @@ from coproduce.simulator.commons import MAX_OPEN, N_SHOWN, Needs, NeedsLayer, Ne
 from coproduce.simulator.parameters import NetworkParameters
 from coproduce.simulator.population import populate
 from coproduce.simulator.recorder import Writer
+from coproduce.simulator.result import NEEDS, RESOURCES, Tables
+from coproduce.simulator.stages import Step, active
 from coproduce.simulator.stages.shared import Making, make_resources
 from coproduce.simulator.stages.stated import JUST_TOLD, STEADY, draw_topic, starting_knowledge, zipf
 from coproduce.simulator.state import World
@@ -37,8 +41,45 @@ COLUMNS: dict[str, str] = {
 }
 
 
-def begin(p: NetworkParameters, streams: Streams, writer: Writer) -> World:
-    """The state before the first tick: members have joined, and the commons holds its first resources."""
+@dataclass(frozen=True)
+class Network:
+    """The network model under way: its state, and the steps of a tick."""
+
+    world: World
+    steps: tuple[Step, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What it reports after each tick."""
+        return tuple(COLUMNS)
+
+    def advance(self, tick: int) -> None:
+        """One tick, step by step in the order of the plan."""
+        self.world.tick = tick
+        for step in self.steps:
+            step.do(self.world)
+
+    def numbers(self) -> list[float]:
+        """The numbers of COLUMNS at the end of the tick."""
+        return measure(self.world)
+
+    def tables(self) -> Tables:
+        """People, sites, resources and needs."""
+        w = self.world
+        return Tables(w.people_table(), w.people.sites(), resources_table(w), needs_table(w))
+
+
+def begin(
+    p: NetworkParameters, streams: Streams, writer: Writer, *, plan: tuple[Step, ...] | None = None,
+    tick_days: float = 7.0,
+) -> Network:  # fmt: skip
+    """The model at its start: members have joined, and the commons holds its first resources."""
+    w = _world(p, streams, writer)
+    w.tick_days = tick_days
+    return Network(w, active(p) if plan is None else plan)
+
+
+def _world(p: NetworkParameters, streams: Streams, writer: Writer) -> World:
     people = populate(p, streams)
     n, n_patients = people.n, p.n_patients
     w = World(
@@ -109,22 +150,17 @@ def measure(w: World) -> list[float]:
 
 
 def resources_table(w: World) -> pl.DataFrame:
-    """The resources table of a Result."""
+    """The resources table of a run."""
     held = (w.layer.resources if w.layer is not None else Resources()).columns()
-    table = pl.DataFrame({name: np.asarray(column) for name, column in held.items()})
-    return table.with_columns(pl.col("topic") - pl.col("line") * w.p.topics_per_line).select(
-        "id", "version", "kind", pl.col("line").alias("line_of_work"), "topic", "author", "created", "quality",
-        "n_uses", "helped", "retired", "for_need", "derived_from",
-    )  # fmt: skip
+    held["line_of_work"] = held["line"]
+    held["topic"] = held["topic"] - held["line"] * w.p.topics_per_line
+    return pl.DataFrame({name: held[name] for name in RESOURCES}, schema=RESOURCES)
 
 
 def needs_table(w: World) -> pl.DataFrame:
-    """The needs table of a Result."""
+    """The needs table of a run."""
     held = (w.layer.needs if w.layer is not None else Needs()).columns()
-    names = {int(state): state.name.lower() for state in NeedState}
-    table = pl.DataFrame({name: np.asarray(column) for name, column in held.items()})
-    return table.with_columns(pl.col("topic") - pl.col("line") * w.p.topics_per_line).select(
-        "id", pl.col("person").alias("owner"), "patient", pl.col("line").alias("line_of_work"), "condition", "stage",
-        "topic", "stated", pl.col("deadline").alias("deadline_days"),
-        pl.col("state").replace_strict(names, return_dtype=pl.String), "closed",
-    )  # fmt: skip
+    held["topic"] = held["topic"] - held["line"] * w.p.topics_per_line
+    held |= {"owner": held["person"], "line_of_work": held["line"], "deadline_days": held["deadline"]}
+    held["state"] = np.array([state.name.lower() for state in NeedState], dtype=object)[held["state"]]
+    return pl.DataFrame({name: held[name] for name in NEEDS}, schema=NEEDS)

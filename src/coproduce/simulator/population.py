@@ -14,6 +14,7 @@ import polars as pl
 
 from coproduce.events import FIRST_CONDITION, Role
 from coproduce.simulator.parameters import NetworkParameters
+from coproduce.simulator.result import SITES
 from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, Streams
 from coproduce.simulator.ties import Ties, join, within
 
@@ -65,7 +66,7 @@ class Population:
                 "parent": np.concatenate([np.full(n_sites, -1), clinics[:, 1]]),
                 "level": np.concatenate([np.full(n_sites, 1), np.full(len(clinics), 2)]),
             },
-            schema={"id": pl.Int64, "parent": pl.Int64, "level": pl.Int64},
+            schema=SITES,
         )
 
 

@@ -12,6 +12,7 @@ from coproduce.simulator.commons import NeedsLayer
 from coproduce.simulator.parameters import NetworkParameters
 from coproduce.simulator.population import Population
 from coproduce.simulator.recorder import COMPUTER_ID, Writer
+from coproduce.simulator.result import PEOPLE
 from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, Streams
 
 
@@ -121,4 +122,4 @@ class World:
     def people_table(self) -> pl.DataFrame:
         """Everybody who ever was a member, by id."""
         parts = [*self.roster, self._rows(np.flatnonzero(self.people.member), -1)]
-        return pl.concat([pl.DataFrame(part) for part in parts]).sort("id")
+        return pl.concat([pl.DataFrame(part, schema=PEOPLE) for part in parts]).sort("id")

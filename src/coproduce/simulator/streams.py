@@ -71,10 +71,9 @@ class Streams:
 
     def normal(self, name: str, tick: int, agents: IntArray | int) -> FloatArray:
         """Standard normals by inverse distribution function, one an agent."""
-        from scipy.special import ndtri
+        from coproduce.simulator.normal import quantile
 
-        drawn: FloatArray = ndtri(self.uniform(name, tick, agents))
-        return drawn
+        return quantile(self.uniform(name, tick, agents))
 
     def setup(self, name: str) -> np.random.Generator:
         """A generator for one named part of the starting state."""

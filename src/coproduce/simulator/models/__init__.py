@@ -1,0 +1,1 @@
+"""Models with rules of their own: workloads and replications of published models, beside the network model."""

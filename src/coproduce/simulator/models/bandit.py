@@ -1,0 +1,191 @@
+"""The `bandit` workload, on which engines are compared: Thompson choice from own, clinician's and commons' evidence.
+
+Everything is fixed by its definition (docs/explanation/model/index.md) except the number of patients. Updates are
+synchronous: everybody reads the state as it stood at the end of the tick before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from coproduce.events import Role, kinds
+from coproduce.simulator.recorder import COMPUTER_ID, Column, Writer
+from coproduce.simulator.result import NEEDS, PEOPLE, RESOURCES, SITES, Tables
+from coproduce.simulator.streams import FloatArray, IntArray, Streams
+
+N_TYPES, N_TREATMENTS, DEGREE = 4, 8, 8
+#: Means of the types, the same in every run of every engine.
+TYPE_MEANS = np.random.default_rng(20240).normal(0.5, 0.2, (N_TYPES, N_TREATMENTS))
+NEED, VISIT_BASE, VISIT_SLOPE = 0.5, 0.1, 0.6
+CAP_CLINICIAN, CAP_COMMONS = 10.0, 5.0
+NOISE = 0.3
+SHARE = np.array([0.05, 0.3, 0.6, 0.9])
+UP, DOWN = np.array([0.10, 0.05, 0.025, 0.0]), np.array([0.0, 0.05, 0.05, 0.05])
+MAKE = np.array([0.0, 0.0, 0.05, 0.15])
+
+COLUMNS: dict[str, str] = {
+    "encounters": "encounters in the tick",
+    "mean_outcome": "mean outcome of the tick's encounters",
+    "share_best": "share of patients on their best treatment",
+    "engagement_0": "patients who are not engaged",
+    "engagement_1": "patients who are participants",
+    "engagement_2": "patients who are contributors",
+    "engagement_3": "patients who are owners",
+    "stock": "resources in the commons, older ones counting less",
+    "activation": "mean activation of patients",
+}
+
+
+@dataclass
+class Evidence:
+    """Number and sum of outcomes by unit and treatment, float (units, N_TREATMENTS)."""
+
+    count: FloatArray
+    total: FloatArray
+
+    @classmethod
+    def none(cls, n: int) -> Evidence:
+        """No evidence yet, for n units."""
+        return cls(np.zeros((n, N_TREATMENTS)), np.zeros((n, N_TREATMENTS)))
+
+    def capped(self, units: IntArray, cap: float) -> tuple[FloatArray, FloatArray]:
+        """The weight of this evidence, at most `cap` a treatment, and weight times mean; (len(units), treatments)."""
+        count = self.count[units]
+        weight = np.minimum(count, cap)
+        return weight, weight * self.total[units] / np.maximum(count, 1.0)
+
+    def add(self, units: IntArray, treatments: IntArray, outcomes: FloatArray) -> None:
+        """Adds outcomes; a unit may come several times."""
+        flat = units * N_TREATMENTS + treatments
+        size = self.count.size
+        self.count += np.bincount(flat, minlength=size).reshape(self.count.shape)
+        self.total += np.bincount(flat, weights=outcomes, minlength=size).reshape(self.total.shape)
+
+
+@dataclass
+class Bandit:
+    """One run of the workload."""
+
+    n: int
+    streams: Streams
+    writer: Writer
+    columns: tuple[str, ...] = tuple(COLUMNS)
+    stock: float = 0.0
+    n_encounters: int = 0
+    mean_outcome: float = float("nan")
+    #: Patients are 1..n, clinicians follow.
+    first_clinician: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        n, draw = self.n, self.streams.setup("bandit")
+        self.n_clinicians = max(1, n // 100)
+        self.first_clinician = n + 1
+        self.type = draw.integers(N_TYPES, size=n)
+        self.theta = TYPE_MEANS[self.type] + draw.normal(0.0, 0.15, (n, N_TREATMENTS))
+        self.best = self.theta.argmax(axis=1)
+        self.clinician = draw.integers(self.n_clinicians, size=n)
+        self.panel = np.bincount(self.clinician, minlength=self.n_clinicians)
+        self.activation = draw.uniform(0.2, 0.8, n)
+        self.clinician_activation = draw.uniform(0.2, 0.8, self.n_clinicians)
+        self.engagement = np.zeros(n, dtype=np.int64)
+        self.treatment = draw.integers(N_TREATMENTS, size=n)
+        self.queue = np.ones(n, dtype=np.int64)
+        ends = draw.integers(n, size=(2, n * DEGREE // 2))
+        self.one, self.other = np.concatenate([ends[0], ends[1]]), np.concatenate([ends[1], ends[0]])
+        self.degree = np.bincount(self.one, minlength=n)
+        self.own, self.shared = Evidence.none(n), Evidence.none(N_TYPES)
+        self.by_clinician = Evidence.none(self.n_clinicians)
+        role = np.repeat([Role.PATIENT, Role.CLINICIAN], [n, self.n_clinicians])
+        self.writer.write(
+            kinds.Joined, role.size, actor=np.arange(1, role.size + 1), role=role, value=role.astype(np.float64)
+        )
+
+    def advance(self, tick: int) -> None:
+        """One tick: needs, encounters, choices and outcomes; sharing; activation, engagement and stock."""
+        draw = self.streams.uniform
+        self.queue += draw("bandit.need", tick, self.n) < NEED
+        chance = VISIT_BASE + VISIT_SLOPE * self.activation
+        who = np.flatnonzero((self.queue > 0) & (draw("bandit.encounter", tick, self.n) < chance))
+        self.queue[who] -= 1
+        chosen = self._choose(who, tick)
+        outcome = self.theta[who, chosen] + NOISE * self.streams.normal("bandit.outcome", tick, who)
+        self._record(who, outcome)
+        gives = draw("bandit.share", tick, who) < SHARE[self.engagement[who]]
+        self.treatment[who] = chosen
+        self.own.add(who, chosen, outcome)
+        given, what, y = who[gives], chosen[gives], outcome[gives]
+        self.by_clinician.add(self.clinician[given], what, y)
+        self.shared.add(self.type[given], what, y)
+        self._move(who, outcome, tick)
+
+    def _choose(self, who: IntArray, tick: int) -> IntArray:
+        """Thompson: the treatment with the largest draw from the mean and uncertainty of what is known."""
+        own = self.own.count[who]
+        heard, heard_total = self.by_clinician.capped(self.clinician[who], CAP_CLINICIAN)
+        pooled, pooled_total = self.shared.capped(self.type[who], CAP_COMMONS)
+        weight = 1.0 + own + heard + pooled
+        mean = (0.5 + self.own.total[who] + heard_total + pooled_total) / weight
+        each = (who[:, None] * N_TREATMENTS + np.arange(N_TREATMENTS)).ravel()
+        z = self.streams.normal("bandit.choice", tick, each).reshape(weight.shape)
+        best: IntArray = (mean + NOISE / np.sqrt(weight) * z).argmax(axis=1)
+        return best
+
+    def _move(self, who: IntArray, outcome: FloatArray, tick: int) -> None:
+        """Activation of patients and clinicians, engagement and stock, all from the state of the tick before."""
+        a, level = self.activation, self.engagement
+        total = np.bincount(self.one, weights=a[self.other], minlength=self.n)
+        peers = np.where(self.degree > 0, total / np.maximum(self.degree, 1) - a, 0.0)
+        move = 0.10 * peers + 0.05 * (self.clinician_activation[self.clinician] - a)
+        move += 0.01 * self.stock / (self.stock + self.n)
+        move[who] += 0.04 * (outcome - 0.5)
+        panel = np.bincount(self.clinician, weights=a, minlength=self.n_clinicians)
+        c = self.clinician_activation
+        pull = np.where(self.panel > 0, panel / np.maximum(self.panel, 1) - c, 0.0)
+        u = self.streams.uniform("bandit.engagement", tick, self.n)
+        step = (u < UP[level] * a).astype(np.int64) - (u > 1.0 - DOWN[level] * (1.0 - a))
+        made = self.streams.uniform("bandit.make", tick, self.n) < MAKE[level]
+        self.stock = 0.99 * self.stock + float(made.sum())
+        self.clinician_activation = c + 0.02 * pull
+        self.activation = np.clip(a + move, 0.0, 1.0)
+        self.engagement = level + step
+        self.writer.write(kinds.StockMeasured, 1, actor=COMPUTER_ID, role=Role.COMPUTER, topic=0, value=self.stock)
+
+    def _record(self, who: IntArray, outcome: FloatArray) -> None:
+        self.n_encounters = who.size
+        self.mean_outcome = float(outcome.mean()) if who.size else float("nan")
+        doctor = self.first_clinician + self.clinician[who]
+        columns: dict[str, Column] = {"actor": doctor, "subject": who + 1, "role": int(Role.CLINICIAN)}
+        seq = self.writer.write(kinds.EncounterHeld, who.size, **columns)
+        self.writer.write(kinds.MeasureObserved, who.size, **columns, value=outcome, cause=seq)
+
+    def numbers(self) -> list[float]:
+        """The numbers of COLUMNS, in their order, at the end of the tick."""
+        return [
+            float(self.n_encounters),
+            self.mean_outcome,
+            float((self.treatment == self.best).mean()),
+            *np.bincount(self.engagement, minlength=4).astype(np.float64).tolist(),
+            self.stock,
+            float(self.activation.mean()),
+        ]
+
+    def tables(self) -> Tables:
+        """People only: the workload has neither sites, resources nor needs."""
+        doctors, n = self.n_clinicians, self.n + self.n_clinicians
+        people = {
+            "id": np.arange(1, n + 1),
+            "role": np.repeat([int(Role.PATIENT), int(Role.CLINICIAN)], [self.n, doctors]),
+            **{name: np.full(n, -1) for name in ("site", "clinic", "condition", "left")},
+            "patient": np.arange(1, n + 1),
+            "joined": np.zeros(n, dtype=np.int64),
+            "activation": np.concatenate([self.activation, self.clinician_activation]),
+            "engagement": np.concatenate([self.engagement, np.zeros(doctors, dtype=np.int64)]),
+            "outcome": np.concatenate([self.theta[np.arange(self.n), self.treatment], np.full(doctors, np.nan)]),
+        }
+        return Tables(
+            pl.DataFrame({name: people[name] for name in PEOPLE}, schema=PEOPLE),
+            pl.DataFrame(schema=SITES), pl.DataFrame(schema=RESOURCES), pl.DataFrame(schema=NEEDS),
+        )  # fmt: skip
