@@ -16,6 +16,8 @@ COMPUTER_ID = 0
 
 Column = np.ndarray | float | int
 _DEFAULTS: Mapping[str, float | int] = {
+    "time": 0,
+    "kind": 0,
     "actor": ABSENT,
     "subject": ABSENT,
     "object": ABSENT,
@@ -26,7 +28,8 @@ _DEFAULTS: Mapping[str, float | int] = {
     "cause": ABSENT,
 }
 _TYPES: Mapping[str, type[np.generic]] = {
-    **dict.fromkeys(_DEFAULTS, np.int64), "role": np.uint8, "site": np.int32, "topic": np.int32, "value": np.float64
+    **dict.fromkeys(_DEFAULTS, np.int64), "kind": np.uint8, "role": np.uint8, "site": np.int32, "topic": np.int32,
+    "value": np.float64,
 }  # fmt: skip
 
 
@@ -60,9 +63,8 @@ class Recorder:
         self.run = run
         self._time = 0
         self._next = 0
-        self._kinds: list[np.ndarray] = []
-        self._times: list[np.ndarray] = []
-        self._columns: dict[str, list[np.ndarray]] = {name: [] for name in _DEFAULTS}
+        self._room = 1 << 12
+        self._held = {name: np.full(self._room, absent, _TYPES[name]) for name, absent in _DEFAULTS.items()}
 
     def at(self, time: int) -> None:
         """All that follows happens at this time, in microseconds since 1970 UTC."""
@@ -70,34 +72,30 @@ class Recorder:
 
     def write(self, kind: type[Event], n: int, **columns: Column) -> IntArray:
         """Records n events of one kind; columns are arrays of n or one number; gives their `seq`, int64 (n,)."""
-        seq = np.arange(self._next, self._next + n, dtype=np.int64)
-        if n:
-            self._next += n
-            self._kinds.append(np.full(n, kind.meaning.code, dtype=np.uint8))
-            self._times.append(np.full(n, self._time, dtype=np.int64))
-            for name, absent in _DEFAULTS.items():
-                given = columns.pop(name, absent)
-                # A copy: the caller's array may be a view of state that goes on changing.
-                self._columns[name].append(np.array(np.broadcast_to(given, n), dtype=_TYPES[name]))
-            assert not columns, f"an event has no column {', '.join(columns)}"
-        return seq
+        first, end = self._next, self._next + n
+        if end > self._room:
+            self._grow(end)
+        # Columns that are not named already hold what stands for absent.
+        for name, given in columns.items():
+            self._held[name][first:end] = given
+        self._held["time"][first:end] = self._time
+        self._held["kind"][first:end] = kind.meaning.code
+        self._next = end
+        return np.arange(first, end, dtype=np.int64)
+
+    def _grow(self, least: int) -> None:
+        self._room = max(2 * self._room, least)
+        for name, column in self._held.items():
+            grown = np.full(self._room, _DEFAULTS[name], _TYPES[name])
+            grown[: self._next] = column[: self._next]
+            self._held[name] = grown
 
     def frame(self, resolution: int) -> EventFrame:
         """Everything recorded, as an EventFrame of this resolution in microseconds."""
-        if not self._next:
-            return EventFrame.empty(resolution)
-        times = np.concatenate(self._times)
-        rows = pl.DataFrame(
-            {
-                "run": np.full(self._next, self.run, dtype=np.int32),
-                "seq": np.arange(self._next, dtype=np.int64),
-                "time": times,
-                "recorded": times,
-                "kind": np.concatenate(self._kinds),
-                **{name: np.concatenate(parts) for name, parts in self._columns.items()},
-            }
-        )
-        return EventFrame(rows.select(list(SCHEMA)), resolution)
+        n = self._next
+        columns = {name: column[:n].copy() for name, column in self._held.items()}
+        columns |= {"run": np.full(n, self.run, dtype=np.int32), "seq": np.arange(n), "recorded": columns["time"]}
+        return EventFrame(pl.DataFrame({name: columns[name] for name in SCHEMA}, schema=SCHEMA), resolution)
 
 
 def sample(frame: EventFrame, owners: pl.DataFrame, share: float, seed: int) -> EventFrame:
