@@ -174,6 +174,33 @@ def measures() -> str:
     return catalogue.reference_page()
 
 
+def model() -> str:
+    """The page of the model: the order of a tick, what is reported, and every parameter of every preset."""
+    from coproduce.simulator import STAGES, load, names
+    from coproduce.simulator.models import bandit
+    from coproduce.simulator.network import COLUMNS
+
+    steps = [[str(i), s.stage, f"`{s.name}`", s.layer or "always", s.says] for i, s in enumerate(STAGES, start=1)]
+    parts = [
+        "What it is for and how it is built: [the model](../explanation/model/index.md).",
+        "## One tick", table(["", "Stage", "Step", "Layer", "What it does"], steps),
+        "## What the network model reports after each tick",
+        table(["Column", "Meaning"], [[f"`{name}`", says] for name, says in COLUMNS.items()]),
+        "## What `bandit` reports after each tick",
+        table(["Column", "Meaning"], [[f"`{name}`", says] for name, says in bandit.COLUMNS.items()]),
+    ]  # fmt: skip
+    for name in names():
+        scenario = load(name)
+        rows = [
+            [f"`{key}`", scenario.settings[key].value, spec.allowed(), scenario.settings[key].status,
+             scenario.settings[key].source, spec.says]
+            for key, spec in scenario.specs().items()
+        ]  # fmt: skip
+        parts += [f"## Preset {name}", scenario.says, f"{scenario.ticks} {scenario.tick}s unless said otherwise.",
+                  table(["Parameter", "Value", "Allowed", "Status", "Source", "What it is"], rows)]  # fmt: skip
+    return page("The model network", "src/coproduce/simulator/", *parts)
+
+
 def pages() -> dict[Path, str]:
     """Every generated page, by its path."""
     writers: dict[str, Callable[[], str]] = {
@@ -181,6 +208,7 @@ def pages() -> dict[Path, str]:
         "commands.md": commands,
         "events.md": events,
         "dependencies.md": dependencies,
+        "model.md": model,
     }
     if importlib.util.find_spec("coproduce.measures"):
         writers["measures.md"] = measures

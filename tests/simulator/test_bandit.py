@@ -8,7 +8,7 @@ import pytest
 
 from coproduce.events import inspect
 from coproduce.simulator import load, run
-from coproduce.simulator.models.bandit import COLUMNS, Evidence
+from coproduce.simulator.models.bandit import COLUMNS, TYPE_MEANS, Evidence
 
 #: Means over 100 seeds at N = 1,000, from the definition of the workload (no mean is published for what is left out).
 CHECK = {
@@ -36,6 +36,10 @@ def test_means_agree_with_the_check_values_within_monte_carlo_error(
     ours = final[tick][column].to_numpy()
     error = ours.std(ddof=1) * np.sqrt(1 / N_OURS + 1 / N_PUBLISHED)
     assert abs(ours.mean() - CHECK[tick][column]) < LIMIT * error
+
+
+def test_type_means_are_the_draw_that_the_workload_names() -> None:
+    assert (np.random.default_rng(20240).normal(0.5, 0.2, (4, 8)) == TYPE_MEANS).all()
 
 
 def test_evidence_is_capped_and_its_mean_kept() -> None:
