@@ -1,0 +1,37 @@
+"""Signing in and looking after one's account: the pages that allauth brings, in our clothes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.browser.visitor import PHONE, make_account
+
+FOR_GUESTS = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
+FOR_OWNERS = ["/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/", "/me/"]
+
+
+@pytest.mark.parametrize("path", FOR_GUESTS)
+def test_a_guest_meets_no_barrier(visit: Visit, path: str) -> None:
+    visitor = visit(width=PHONE)
+    visitor.go(path)
+    assert (visitor.barriers(), visitor.sideways()) == ([], 0)
+
+
+def test_an_owner_meets_no_barrier(visit: Visit) -> None:
+    visitor = visit(width=PHONE, account=make_account("dunnock@example.org"))
+    found = {}
+    for path in FOR_OWNERS:
+        assert visitor.go(path).status == 200
+        found[path] = (visitor.barriers(), visitor.sideways(), visitor.page.locator("h1").count())
+    assert found == dict.fromkeys(FOR_OWNERS, ([], 0, 1))
+
+
+def test_signing_in_needs_no_javascript(visit: Visit) -> None:
+    make_account("siskin@example.org")
+    visitor = visit(width=PHONE, javascript=False)
+    visitor.go("/accounts/login/")
+    visitor.page.get_by_label("Email").fill("siskin@example.org")
+    visitor.page.get_by_label("Password", exact=True).fill("not the password")
+    visitor.page.locator("main").get_by_role("button", name="Sign In").click()
+    assert visitor.page.locator(".error-summary").is_visible()
