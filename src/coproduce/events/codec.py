@@ -48,6 +48,8 @@ def read(path: Path) -> tuple[EventFrame, Report]:
         resolution = int(facts.get(_RESOLUTION, str(int(Resolution.MICROSECOND))))
     except ValueError as problem:
         raise BadFile(given="a resolution that is not a number", expected="microseconds in the metadata") from problem
+    if resolution < 1:
+        raise BadFile(given="a resolution that is not above 0", expected="microseconds in the metadata")
     frame = EventFrame.from_rows(rows, resolution)
     report = inspect(rows.select(frame.rows.columns).cast(frame.rows.schema))
     unique = frame.rows.unique(subset=["run", "seq"], keep="first", maintain_order=True)
