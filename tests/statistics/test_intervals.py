@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, chi2
 
 from coproduce.errors import InvalidInput
-from coproduce.statistics.intervals import wilson
+from coproduce.statistics.intervals import poisson, wilson
 
 
 @given(n=st.integers(1, 5_000), data=st.data())
@@ -29,3 +29,15 @@ def test_wilson_holds_the_share_and_stays_within_0_and_1(n, data):
 def test_a_share_of_nothing_or_beyond_the_whole_is_refused(k, n):
     with pytest.raises(InvalidInput, match="0 <= successes <= n"):
         wilson(k, n)
+
+
+@given(count=st.integers(0, 2_000))
+def test_the_interval_of_a_count_agrees_with_scipys_chi_square(count):
+    found = poisson(count)
+    low = chi2.ppf(0.025, 2 * count) / 2 if count else 0.0
+    assert (found.low, found.high) == pytest.approx((low, chi2.ppf(0.975, 2 * count + 2) / 2))
+
+
+def test_a_negative_count_is_refused():
+    with pytest.raises(InvalidInput, match="negative count"):
+        poisson(-1)

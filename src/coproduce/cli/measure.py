@@ -34,7 +34,9 @@ class Grouping(StrEnum):
 def measure(
     file: Annotated[Path | None, typer.Argument(metavar="FILE.parquet", help="Events, live or simulated.")] = None,
     *,
-    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="This id or family; repeat for more.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="This id, or all that begin so (N2); repeat for more.")
+    ] = None,
     by: Annotated[Grouping | None, typer.Option(help="Also for each group; small groups are hidden.")] = None,
     strata: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="actor, from, to, stratum, rank.")] = None,
     window: Annotated[float | None, typer.Option(metavar="DAYS", help="The last DAYS days of the log only.")] = None,

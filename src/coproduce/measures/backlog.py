@@ -27,8 +27,7 @@ def backlog(part: Slice) -> Iterator[Answer]:
         for name in ("N6", "N6.open", "N6.arrivals", "N6.days_open"):
             yield Answer.none(name, "no need was open in this window")
         return
-    sums = seen.group_by("run", "owner").agg(pl.col("inside_days", "arrived", "closed", "age_days").sum())
-    totals = sums.drop("run", "owner").to_numpy()
+    totals = _by_person(seen)
     arrived, closed = float(seen["arrived"].sum()), float(seen["closed"].sum())
     n_runs = seen["run"].n_unique()
 
@@ -60,6 +59,14 @@ def _drift(seen: pl.DataFrame, arrived: float) -> str | None:
     return f"the window is not stable: open needs went from {at_start} to {at_end}"
 
 
+def _by_person(seen: pl.DataFrame) -> NDArray[np.float64]:
+    """Totals for each person, summed in a fixed order, so that the same log gives the same last digit."""
+    ordered = seen.sort("run", "owner", "need", "opened_us")
+    person = ordered.select(pl.struct("run", "owner").rle_id()).to_series().to_numpy()
+    columns = ("inside_days", "arrived", "closed", "age_days")
+    return np.stack([np.bincount(person, weights=ordered[column].to_numpy()) for column in columns], axis=1)
+
+
 def _little(totals: NDArray[np.float64]) -> NDArray[np.float64]:
     result: NDArray[np.float64] = totals[:, 0] * totals[:, 2] / (totals[:, 1] * totals[:, 3]) - 1
     return result
@@ -76,6 +83,8 @@ def _overlapping(part: Slice) -> pl.DataFrame:
     return touching.select(
         "run",
         "owner",
+        "need",
+        "opened_us",
         (inside.clip(lower_bound=0) / DAY).alias("inside_days"),
         pl.col("opened_us").is_between(start, end, closed="left").cast(pl.Float64).alias("arrived"),
         closed.cast(pl.Float64).alias("closed"),

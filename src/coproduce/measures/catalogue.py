@@ -62,7 +62,15 @@ _BOUNDED = {
 
 def _states() -> Iterator[Declared]:
     source = "MEASURES N1; state machine of measures.needs"
-    yield Declared("N1.needs", "Needs", "episodes opened in the window", "needs", "none", source, _CLOCK)
+    yield Declared(
+        "N1.needs",
+        "Needs",
+        "episodes opened in the window",
+        "needs",
+        "none",
+        source,
+        f"{_CLOCK} Interval: Garwood 1936, as if needs came independently.",
+    )
     said: dict[str, tuple[str, Direction]] = {
         "matched": ("a resource or person was matched", "up"),
         "delivered": ("a resource was used or another person replied", "up"),
@@ -152,7 +160,7 @@ def _engagement() -> Iterator[Declared]:
             yield Declared(
                 f"E2.P.{i}.{j}", f"From level {i} to {j}", f"#(L_t={i}, L_t+1={j}) / #(L_t={i}), steps of 90 days",
                 "share", "up" if j > i else "down" if j < i else "none", "Markov chain; Wilson interval",
-                "Only people who were members through both steps; steps end with the window.",
+                "Only people who were members through both steps; the last 40 steps of the window count.",
             )  # fmt: skip
     yield Declared(
         "E2.climb", "Climb rate", "sum over j > i of p_i P_ij, a step of 90 days", "share", "up",
@@ -181,7 +189,7 @@ def _structure() -> Iterator[Declared]:
     own = "MEASURES S0"
     yield Declared(
         "S0", "People in the network", "members at the end of the window", "people", "up", own,
-        "Joined, or seen acting, and not left; computers are not people.",
+        "Joined, or seen acting, and not left; computers are not people. A count of everybody has no interval.",
     )  # fmt: skip
     yield Declared("S0.active", "People taking part", "members at level 2 or above in the window", "people", "up", own)
     for role in ("patient", "family", "clinician", "researcher", "improvement_lead", "steward"):
@@ -220,22 +228,29 @@ CATALOGUE: Mapping[str, Declared] = MappingProxyType(
 
 
 def chosen(only: tuple[str, ...]) -> list[Declared]:
-    """The declared measures with these ids, or of these families (N2 stands for all of N2.*); all when none is named.
+    """The declared measures that are named; all when none is.
 
-    Raises InvalidInput for an id that is neither.
+    A name is an id (N2.F24h: that one alone), or the beginning of ids up to a dot (N2: all of them); S1.* is S1 with
+    all that begin with it.
+    Raises InvalidInput for a name that is neither.
     """
-    unknown = [name for name in only if not any(_belongs(one.id, name) for one in CATALOGUE.values())]
+    named = [_named(name) for name in only]
+    unknown = sum(not ids for ids in named)
     if unknown:
         raise InvalidInput(
-            given=f"{len(unknown)} unknown measure id",
+            given=f"{unknown} unknown measure id",
             expected="an id of the catalogue, or the beginning of some up to a dot",
             next_step="`coproduce measure --list` shows them.",
         )
-    return [one for one in CATALOGUE.values() if not only or any(_belongs(one.id, name) for name in only)]
+    wanted = set().union(*named) if only else set(CATALOGUE)
+    return [one for one in CATALOGUE.values() if one.id in wanted]
 
 
-def _belongs(id: str, name: str) -> bool:  # noqa: A002
-    return id == name or id.startswith(f"{name}.")
+def _named(name: str) -> set[str]:
+    if name in CATALOGUE:
+        return {name}
+    start = name.removesuffix(".*")
+    return {one for one in CATALOGUE if one == start or one.startswith(f"{start}.")}
 
 
 def reference_page() -> str:

@@ -17,6 +17,8 @@ from coproduce.statistics.resampling import bootstrap
 from coproduce.statistics.survival import kaplan_meier
 
 STEP_DAYS = 90
+#: Ten years: one wrong clock in the far past must not make thousands of empty steps.
+MOST_STEPS = 40
 NO_PEOPLE = "nobody was a member in this window"
 
 
@@ -66,6 +68,7 @@ def transitions(part: Slice) -> Iterator[Answer]:
         return
     climbs = (pl.col("next") > pl.col("level")).cast(pl.Float64)
     sums = pairs.group_by("run", "person", maintain_order=True).agg(climbs.sum().alias("up"), pl.len().alias("n"))
+    sums = sums.sort("run", "person")
     totals = sums.select("up", "n").to_numpy().astype(np.float64)
     found = bootstrap(totals, {"climb": lambda t: t[:, 0] / t[:, 1]}, seed=part.seed, name="E2.climb")["climb"]
     assert found is not None  # there is at least one pair
@@ -108,7 +111,8 @@ def _levels_between(part: Slice, start: int, end: int) -> pl.DataFrame:
 def _pairs(part: Slice) -> pl.DataFrame:
     """Level in a step and in the next one, for those who were members through both."""
     end, step = min(part.end, part.log.at + 1), STEP_DAYS * DAY_US
-    edges = list(range(end, max(part.start, part.log.first_us) - 1, -step))[::-1]
+    first = max(part.start, part.log.first_us, end - MOST_STEPS * step)
+    edges = list(range(end, first - 1, -step))[::-1]
     frames = []
     for a, b, c in zip(edges, edges[1:], edges[2:], strict=False):
         here = (pl.col("first_us") < b) & (pl.col("left_us").is_null() | (pl.col("left_us") >= c))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import MAXYEAR, datetime
 from itertools import pairwise
 from typing import Literal
 
@@ -37,6 +37,8 @@ _ANSWERERS: tuple[tuple[str, Callable[[Slice], Iterator[Answer]]], ...] = (
     ("S1", structure.giant_component),
     ("L1", structure.quality),
 )
+#: One wrong clock in the far past must not make a hundred thousand empty periods.
+MOST_PERIODS = 1_000
 #: Measures of the log or of the whole network; a group has none of its own.
 _WHOLE_ONLY = ("L1",)
 
@@ -97,12 +99,13 @@ def timeline(
     """One measure for each whole period of the log, oldest first; the input of a control chart.
 
     Needs belong to the period in which they were stated and are followed to the end of the log, so that late
-    periods are the least certain; people and ties are those of the period. Periods that have not ended are left out.
+    periods are the least certain; people and ties are those of the period. Periods that have not ended, a first one
+    that was cut, and all but the last 1,000 are left out.
     """
     if measure_id not in CATALOGUE:
         raise InvalidInput(given="an unknown measure id", expected="an id of the catalogue")
     log = frame if isinstance(frame, Log) else Log.of(frame, at=None if at is None else to_us(at))
-    edges = _edges(log.first_us, log.at + 1, period)
+    edges = _edges(log.first_us, log.at + 1, period)[-MOST_PERIODS - 1 :]
     return [
         m
         for start, end in pairwise(edges)
@@ -157,17 +160,19 @@ def _suppressed(parts: list[Measurement]) -> list[Measurement]:
 
 
 def _edges(first: int, end: int, period: Period) -> list[int]:
-    """Borders of the whole periods between first and end: a first period that was cut is left out too."""
+    """Borders of the last whole periods between first and end, at least the last MOST_PERIODS of them."""
     if period in ("day", "week"):
         length = DAY_US if period == "day" else 7 * DAY_US
-        begin = -(-first // length) * length
+        begin = -(-max(first, end - (MOST_PERIODS + 2) * length) // length) * length
         return list(range(begin, end + 1, length))
     step = 1 if period == "month" else 3
-    moment = from_us(first).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    begin = max(first, end - (MOST_PERIODS + 2) * step * 31 * DAY_US)
+    moment = from_us(begin).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     moment = moment.replace(month=(moment.month - 1) // step * step + 1)
     edges = []
-    while to_us(moment) <= end:
-        edges.append(to_us(moment))
+    while to_us(moment) <= end and moment.year < MAXYEAR:
+        if to_us(moment) >= begin:
+            edges.append(to_us(moment))
         months = moment.month - 1 + step
         moment = moment.replace(year=moment.year + months // 12, month=months % 12 + 1)
     return edges

@@ -63,7 +63,12 @@ class Strata:
         """The stratum of the person in column `person` at the moment in column `time`, null when in none."""
         asked = rows.select(pl.col(person).alias("actor"), pl.col(time).cast(pl.Int64).alias("at")).with_row_index()
         found = asked.sort("at").join_asof(
-            self.rows.sort("from_us"), left_on="at", right_on="from_us", by="actor", strategy="backward"
+            self.rows.sort("from_us"),
+            left_on="at",
+            right_on="from_us",
+            by="actor",
+            strategy="backward",
+            check_sortedness=False,
         )
         inside = found.with_columns(pl.when(pl.col("at") < pl.col("to_us")).then(pl.col("stratum")).alias("stratum"))
         return inside.sort("index")["stratum"]

@@ -11,7 +11,7 @@ from coproduce.clock import DAY_US, HOUR_US
 from coproduce.measures.measurement import Answer
 from coproduce.measures.needs import Exit
 from coproduce.measures.study import Slice
-from coproduce.statistics.intervals import wilson
+from coproduce.statistics.intervals import poisson, wilson
 from coproduce.statistics.survival import Incidence, aalen_johansen
 
 #: The horizons of F, microseconds.
@@ -24,7 +24,7 @@ NO_NEEDS = "no need was stated in this window"
 def states(part: Slice) -> Iterator[Answer]:
     """N1: how many episodes, what share reached each state, and whether the log fits the state machine."""
     needs, n = part.needs, part.needs.height
-    yield Answer("N1.needs", float(n), n)
+    yield Answer.of("N1.needs", poisson(n), n)
     shares = {
         "N1.matched": needs["matched_us"].is_not_null(),
         "N1.delivered": pl.select(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from scipy.special import gammaincinv
+
 from coproduce.errors import InvalidInput
 
 #: Two-sided 95 % quantile of the standard normal distribution.
@@ -39,3 +41,19 @@ def wilson(successes: float, n: float, z: float = Z95) -> Estimate:
     low = 0.0 if successes == 0 else max(0.0, middle - half)
     high = 1.0 if successes == n else min(1.0, middle + half)
     return Estimate(share, low, high)
+
+
+def poisson(count: int) -> Estimate:
+    """A count of things that come independently of each other, with Garwood's exact interval.
+
+    Raises InvalidInput for a negative count.
+    Source: Garwood 1936, 10.1093/biomet/28.3-4.437.
+
+    >>> e = poisson(10)
+    >>> round(e.low, 2), round(e.high, 2)
+    (4.8, 18.39)
+    """
+    if count < 0:
+        raise InvalidInput(given="a negative count", expected="0 or more")
+    low = float(gammaincinv(count, 0.025)) if count else 0.0
+    return Estimate(float(count), low, float(gammaincinv(count + 1, 0.975)))
