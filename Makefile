@@ -20,7 +20,7 @@ demo: $(READY) ## the example network, at an address that it prints
 	@$(BIN)/coproduce demo $(ARGS)
 
 test: $(READY) chromium ## every test, browser tests included; ARGS="tests/events -k codec" for some
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --durations=5 $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --durations=5 $(ARGS)
 
 check: $(READY) ## lint, format, types, import contracts: changes nothing
 	$(BIN)/ruff check

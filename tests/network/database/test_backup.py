@@ -19,9 +19,6 @@ from coproduce.network.database.backup import Backup, backup, inspect, restore
 from coproduce.network.database.erasures import Erasure, record_erasure
 from coproduce.network.database.urls import parse_url, to_url
 
-#: A server does one restore at a time and says so; these tests share one, so they stay in one process.
-pytestmark = pytest.mark.xdist_group("restores")
-
 TABLES = """
 CREATE TABLE people (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, word text);
 ALTER TABLE people ENABLE ROW LEVEL SECURITY;

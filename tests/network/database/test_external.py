@@ -104,7 +104,6 @@ def test_password_is_not_among_the_arguments_that_anybody_may_read(
     assert not any("change-me" in argument for argument in seen)
 
 
-@pytest.mark.xdist_group("restores")
 def test_external_backup_restores_into_the_embedded_server(
     external: DatabaseUrls, fresh_database: DatabaseUrls, tmp_path: Path
 ) -> None:
