@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import polars as pl
 import pytest
@@ -23,6 +25,7 @@ def met_within_a_week(result: Result) -> tuple[float, float]:
     return early, late
 
 
+@cache
 def gains(**changed: object) -> np.ndarray:
     scenario = load("example").having(n_patients=500, n_sites=8, **changed)
     results = [run(scenario, seed, record=False) for seed in range(1, 5)]

@@ -102,7 +102,7 @@ def _needs_layer(w: World) -> NeedsLayer:
     stage = np.where(draw.random(people.n_patients) < 0.1, JUST_TOLD, STEADY)
     n_topics = 3 * p.topics_per_line
     return NeedsLayer(
-        knows=starting_knowledge(people.role, p.topics_per_line, w.streams.setup("knows")),
+        knows=starting_knowledge(w, np.arange(people.n), "start.knows"),
         topic_share=zipf(p.topics_per_line, p.topic_skew),
         stage=stage,
         n_open=np.zeros(people.n, dtype=np.int64),

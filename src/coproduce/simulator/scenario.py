@@ -89,13 +89,16 @@ class Scenario:
         for item in typed:
             name, equals, text = item.partition("=")
             name = name.strip()
-            if not equals or not name or name in values:
+            if not equals or not name:
                 raise InvalidInput(
-                    given="a setting that is not name=value, or a name given twice",
-                    expected="--set name=value, each name once",
+                    given="a setting that is not name=value",
+                    expected="--set name=value",
                     next_step="Try --set n_patients=1000.",
                 )
-            values[name] = parse(require(name, known), text)
+            spec = require(name, known)
+            if name in values:
+                raise InvalidInput(given=f"{name} twice", expected="each name once", next_step="Leave one out.")
+            values[name] = parse(spec, text)
         return self.having(**values)
 
 

@@ -89,6 +89,5 @@ def people_come_and_go(w: World) -> None:
     w.load[slots] = 0.0
     if w.layer is not None:
         w.layer.stage[slots] = JUST_TOLD
-        generator = w.streams.setup(f"enter.knows.{w.tick}")
-        w.layer.knows[slots] = starting_knowledge(people.role[slots], p.topics_per_line, generator)
+        w.layer.knows[slots] = starting_knowledge(w, slots, "enter.knows")
     w.admit(slots)

@@ -55,7 +55,8 @@ STAGES: tuple[Step, ...] = (
     Step("shared", moved.activation_moves),
     Step("shared", moved.engagement_moves, "engagement", ("engagement",)),
     Step("shared", moved.people_come_and_go, "turnover",
-         ("leave", "enter", "enter.activation", "enter.phenotype", "enter.treatment", "enter.condition")),
+         ("leave", "enter", "enter.activation", "enter.phenotype", "enter.treatment", "enter.condition",
+          "enter.knows")),
 )  # fmt: skip
 
 

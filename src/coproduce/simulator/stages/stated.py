@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from coproduce.events import LineOfWork, Role, kinds
 from coproduce.simulator.commons import MAX_OPEN, NeedsLayer, NeedState
 from coproduce.simulator.recorder import COMPUTER_ID
 from coproduce.simulator.state import World
-from coproduce.simulator.streams import FloatArray, IntArray
+from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
 
 #: Stages of the illness: just told, starting treatment, flare, surgery, steady, moving to adult care.
 JUST_TOLD, STARTING, FLARE, SURGERY, STEADY, MOVING = range(6)
@@ -120,14 +119,13 @@ def zipf(n: int, exponent: float) -> FloatArray:
     return shares
 
 
-def starting_knowledge(
-    roles: npt.NDArray[np.uint8], topics_per_line: int, generator: np.random.Generator
-) -> np.ndarray:
-    """Who can help with what at the start, bool (n, 3 topics_per_line). Shares by role and line of work, proposed."""
+def starting_knowledge(w: World, slots: IntArray, name: str) -> BoolArray:
+    """Who in these places can help with what when they join, bool (n, all topics). Shares by role, proposed."""
     share = np.zeros((256, len(LineOfWork)))
     share[Role.PATIENT] = share[Role.FAMILY] = (0.03, 0.08, 0.05)
     share[Role.CLINICIAN] = (0.50, 0.10, 0.02)
     share[Role.RESEARCHER] = (0.20, 0.02, 0.02)
-    chance = np.repeat(share[roles], topics_per_line, axis=1)
-    drawn: np.ndarray = generator.random(chance.shape) < chance
-    return drawn
+    chance = np.repeat(share[w.people.role[slots]], w.p.topics_per_line, axis=1)
+    each = slots[:, None] * chance.shape[1] + np.arange(chance.shape[1])
+    knows: BoolArray = w.uniform(name, each.ravel()).reshape(chance.shape) < chance
+    return knows
