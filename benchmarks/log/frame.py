@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 EVENTS = 1_000_000
 
@@ -42,3 +43,19 @@ def read() -> dict[str, float]:
         frame = read_frame()
         took.append(time.perf_counter() - started)
     return {"n_events": len(frame), "best_seconds": round(min(took), 2), "worst_seconds": round(max(took), 2)}
+
+
+def check(folder: Path) -> float:
+    """Seconds that `verify` takes, chain and signed head."""
+    from coproduce import clock
+    from coproduce.network.log.verifying import sign, verify
+    from coproduce.settings import Settings
+
+    kept = Settings(data=folder)
+    sign(kept, clock.now())
+    started = time.perf_counter()
+    verdict = verify(kept)
+    took = time.perf_counter() - started
+    if not verdict.holds:
+        raise RuntimeError(verdict.problems)
+    return round(took, 2)

@@ -137,9 +137,9 @@ def _facts(verdict: Verdict) -> dict[str, object]:
 def _said(verdict: Verdict) -> str:
     if not verdict.holds:
         return "\n".join(verdict.problems)
-    signed = f"signed up to event {verdict.signed_until}" if verdict.n_signed_heads else "not signed yet (--sign)"
-    lost = f" {verdict.n_lost_in_restores} events were lost in restores." if verdict.n_lost_in_restores else ""
-    return f"{verdict.n_events} events, each as it was written; {signed}.{lost}"
+    signed = f"signed up to event {verdict.signed_until}" if verdict.signed_until >= 0 else "not signed yet (--sign)"
+    lost = f" Lost in restores: {verdict.n_lost_in_restores} or more." if verdict.n_lost_in_restores else ""
+    return f"Events: {verdict.n_events}, each as it was written; {signed}.{lost}"
 
 
 def _as_json(row: Row) -> dict[str, object]:

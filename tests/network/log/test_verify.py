@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import stat
 import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -22,6 +26,7 @@ from coproduce.settings import Settings
 from tests.network.log.conftest import NOW, written
 
 Forge = Callable[[str], None]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_an_untouched_log_holds(committed: DatabaseUrls, kept: Settings) -> None:
@@ -256,3 +261,30 @@ def _cut_after(seq: int) -> str:
         f"DELETE FROM log_event WHERE seq > {seq};"
         f"UPDATE log_head SET seq = {seq}, hash = coalesce((SELECT hash FROM log_event WHERE seq = {seq}), beginning)"
     )
+
+
+_WRITER = """
+import django
+django.setup()
+from django.db import transaction
+from tests.network.log.conftest import stated
+from coproduce.network.log import append, previous
+for number in range(40):
+    with transaction.atomic():
+        append([stated(subject=number), stated(cause=previous(0))])
+        if number % 4 == 3:
+            transaction.set_rollback(True)
+"""
+
+
+def test_two_processes_write_one_unbroken_chain(committed: DatabaseUrls, kept: Settings) -> None:
+    surroundings = {
+        **os.environ,
+        "COPRODUCE_DATABASE_URL": committed.application,
+        "COPRODUCE_DATABASE_OWNER_URL": committed.owner,
+        "PYTHONPATH": os.pathsep.join(part for part in sys.path if part),
+    }
+    writers = [subprocess.Popen([sys.executable, "-c", _WRITER], env=surroundings, cwd=ROOT) for _ in range(2)]
+    assert [writer.wait(120) for writer in writers] == [0, 0]
+    verdict = verify(kept)
+    assert (verdict.holds, verdict.n_events) == (True, 2 * 30 * 2)

@@ -130,7 +130,7 @@ def caused_by(seqs: Sequence[int], *, most: int = 10_000) -> list[Row]:
     )
 
 
-def _rows(statement: str, values: list[object]) -> list[Row]:
+def _rows(statement: str, values: Sequence[list[int] | int]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [Row(*found) for found in cursor.fetchall()]
