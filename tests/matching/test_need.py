@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coproduce.matching import Index, ParsedNeed, parse_need, rank
+from coproduce.matching import Index, ParsedNeed, Resource, parse_need, rank
 from coproduce.matching.text import NEED_LIMIT
 
 
@@ -122,3 +122,11 @@ def test_hostile_text_is_parsed_and_ranked_without_failing(shelf: Index, text: s
 def test_any_text_gives_weights_between_0_and_1(shelf: Index, text: str) -> None:
     need = parse_need(text, shelf.lexicon)
     assert all(0 <= part.weight <= 1 for part in (*need.conditions, *need.kinds, *need.words))
+
+
+def test_a_word_that_somebody_picks_on_purpose_counts_though_messages_are_full_of_it(shelf: Index) -> None:
+    need = parse_need("I have a question about sleep", shelf.lexicon)
+    assert "question" not in {word.stem for word in need.words}
+    visits = Index.in_memory([Resource(id="1", title="Questions for a visit")])
+    picked = need.correct(visits.lexicon, words=["questions"])
+    assert [word.said for word in picked.words] == ["questions"]

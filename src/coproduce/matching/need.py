@@ -83,7 +83,8 @@ class ParsedNeed:
             changed = replace(changed, kinds=tuple(AskedKind(kind, 1.0) for kind in kinds if kind in known))
         if words is not None:
             said = [word for text in words for word in plain_words(text)]
-            changed = replace(changed, words=_telling(said, frozenset(), lexicon))
+            # Words that fill a message (question, visit) carry the need once somebody picked them on purpose.
+            changed = replace(changed, words=_telling(said, frozenset(), lexicon, passed_over=word_lists().function))
         elif conditions is not None:
             named_words = [word for thing in changed.conditions for word in plain_words(thing.said)]
             old = {stem for thing in self.conditions for stem in thing.key.split()}
@@ -199,9 +200,15 @@ def _asked_kinds(stems: Sequence[str], spans: Sequence[_Span]) -> tuple[AskedKin
     return tuple(AskedKind(kind, round(value / most, 4)) for kind, value in ranked if value >= 0.2 * most)
 
 
-def _telling(said: Sequence[str], in_subject: frozenset[str], lexicon: Lexicon) -> tuple[TellingWord, ...]:
-    """The most telling words, each once, weighted by how few names hold them."""
-    ordinary = word_lists().ordinary
+def _telling(
+    said: Sequence[str],
+    in_subject: frozenset[str],
+    lexicon: Lexicon,
+    *,
+    passed_over: frozenset[str] | None = None,
+) -> tuple[TellingWord, ...]:
+    """The most telling words, each once, weighted by how few names hold them; ordinary words are passed over."""
+    ordinary = word_lists().ordinary if passed_over is None else passed_over
     weights: dict[str, float] = {}
     shown: dict[str, str] = {}
     for word in said:

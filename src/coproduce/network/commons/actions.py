@@ -97,9 +97,15 @@ def create_resource(
 
 @action("commons.edit")
 def revise_resource(
-    asking: Asking, *, resource_id: int, based_on: int, words: Words, authorship: Authorship | None = None
+    asking: Asking,
+    *,
+    resource_id: int,
+    based_on: int,
+    words: Words,
+    authorship: Authorship | None = None,
+    cause: int = ABSENT,
 ) -> Version:
-    """Adds a version; writes ResourceRevised.
+    """Adds a version; writes ResourceRevised, its cause the seq of what it was revised for.
 
     `based_on` is the version that the editor started from. Raises Conflict when another one came first: nothing is
     lost, the caller shows both.
@@ -119,7 +125,7 @@ def revise_resource(
         [
             kinds.ResourceRevised(
                 time=asking.us, actor=asking.actor, role=asking.role, subject=resource.pk, object=version.pk,
-                topic=words.line_of_work, value=float(words.risk_class),
+                topic=words.line_of_work, value=float(words.risk_class), cause=cause,
             ),
             *_about_version(asking, version),
         ]

@@ -33,7 +33,7 @@ def seed_example(now: datetime, progress: Progress) -> None:
             seed_places(cast)
             seed_people(cast, start)
             progress("resources", 0.0)
-            seed_resources(cast, start)
+            seed_resources(cast, start, first_texts=story.first_texts())
         life.seed_life(cast, start, seed=SEED, progress=lambda share: progress("eighteen months of life", share))
     progress("search index", 0.0)
     index.rebuild()

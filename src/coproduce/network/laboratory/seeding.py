@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from coproduce.events import Role
+from coproduce.events import ABSENT, Role
 from coproduce.network.commons import actions as commons
 from coproduce.network.commons.actions import Authorship
 from coproduce.network.commons.models import Condition, Resource
@@ -93,17 +94,20 @@ def _born(age: int, at: datetime) -> date:
     return (at - timedelta(days=round(365.25 * (age + 0.5)))).date()
 
 
-def seed_resources(cast: Cast, at: datetime) -> None:
+def seed_resources(cast: Cast, at: datetime, *, first_texts: Mapping[str, str]) -> None:
     """The resources, each by its first author, reviewed by those who are named as reviewers.
 
-    Those that the story makes itself are left to the story; one that builds on another comes after it.
+    Those that the story makes itself are left to the story, those that it revises begin with their first text, and one
+    that builds on another comes after it.
     """
     made_later = set(example.table("story")["story"]["made_in_story"])
     waiting = [entry for entry in example.resources() if entry.key not in made_later]
     while waiting:
         ready = [entry for entry in waiting if _is_ready(entry, cast, made_later)]
         for entry in ready or waiting:
-            cast.resources[entry.key] = make_resource(cast, entry, at)
+            cast.resources[entry.key] = make_resource(
+                cast, entry, _first_author(cast, entry, at), body=first_texts.get(entry.key, "")
+            )
         waiting = [entry for entry in waiting if entry.key not in cast.resources]
 
 
@@ -113,18 +117,21 @@ def _is_ready(entry: example.ExampleResource, cast: Cast, made_later: set[str]) 
 
 
 def make_resource(
-    cast: Cast, entry: example.ExampleResource, at: datetime, *, cause: int = -1, share: bool = True, body: str = ""
+    cast: Cast, entry: example.ExampleResource, by: Asking, *, cause: int = ABSENT, share: bool = True, body: str = ""
 ) -> Resource:
-    """One resource of the example, made by its first author and reviewed by its reviewers."""
-    authors = entry.matter["authors"]
-    writers = [author for author in authors if author["contribution"] != "reviewed"]
-    asking = cast.asking((writers or authors)[0]["person"], at)
+    """One resource of the example, made by somebody; once shared it is reviewed by its reviewers."""
     resource = commons.create_resource(
-        asking, words=words_of(cast, entry, body=body), authorship=authorship_of(cast, entry), cause=cause, share=share
+        by, words=words_of(cast, entry, body=body), authorship=authorship_of(cast, entry), cause=cause, share=share
     )
     if share:
-        review(cast, entry, resource, at)
+        review(cast, entry, resource, by.at)
     return resource
+
+
+def _first_author(cast: Cast, entry: example.ExampleResource, at: datetime) -> Asking:
+    authors = entry.matter["authors"]
+    writers = [author for author in authors if author["contribution"] != "reviewed"]
+    return cast.asking((writers or authors)[0]["person"], at)
 
 
 def review(cast: Cast, entry: example.ExampleResource, resource: Resource, at: datetime) -> None:
