@@ -10,6 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from coproduce.errors import InvalidInput
+from coproduce.events import Resolution
 from coproduce.simulator import STAGES, Result, Scenario, load, run
 from coproduce.simulator.network import COLUMNS
 from coproduce.simulator.stages import active
@@ -121,3 +122,9 @@ def test_negative_seeds_and_runs_below_one_are_refused(small: Scenario) -> None:
 
 def test_a_seed_of_two_to_the_63_runs(small: Scenario) -> None:
     assert np.isfinite(run(small.lasting(2), 2**63).series["activation"].to_numpy()).all()
+
+
+def test_a_tick_of_a_month_is_told_in_the_frame_and_counts_deadlines_in_months(small: Scenario) -> None:
+    monthly = run(replace(small, tick="month").lasting(12), 1)
+    assert monthly.frame.resolution == Resolution.MONTH
+    assert monthly.frame.rows["time"].max() == small.start_us + 12 * Resolution.MONTH
