@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -14,6 +15,7 @@ from coproduce.matching.wordlists import kinds_of_help, word_lists
 _LONGEST_NAME = 8
 #: Chips shown and used at most.
 _MOST_CONDITIONS, _MOST_WORDS = 6, 14
+_ADDRESS = re.compile(r"\bhttps?://\S+|\b\S+@\S+|\b(?:[a-z0-9-]+\.)+(?:gov|com|org|net|edu|int)\b\S*", re.IGNORECASE)
 #: A thing named in the subject line counts more than one named further down.
 _SUBJECT = 1.25
 
@@ -115,7 +117,7 @@ def parse_need(text: str, lexicon: Lexicon) -> ParsedNeed:
     The first line is read as the subject. Spelling is repaired only towards words that names and cues use. Never
     fails on odd input: what cannot be understood is left out.
     """
-    subject, _, message = text[:NEED_LIMIT].partition("\n")
+    subject, _, message = _ADDRESS.sub(" ", text[:NEED_LIMIT]).partition("\n")
     if not message.strip():
         subject, message = "", subject
     said_subject, said_message = plain_words(subject), plain_words(message)

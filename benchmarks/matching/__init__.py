@@ -1,0 +1,1 @@
+"""Matching: quality against human judgments, misspelt messages, answerable needs, and processor time."""

@@ -1,0 +1,43 @@
+"""The reference needs, resources and judgments."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from coproduce.matching import Index, Resource
+from coproduce.matching.evaluation import RELEVANT, Judgments
+from coproduce.matching.files import WrittenNeed, read_judgments, read_needs, read_resources
+
+WORDINGS = ("own", "paraphrase", "summary")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Real resources, needs and human judgments."""
+
+    resources: tuple[Resource, ...]
+    needs: tuple[WrittenNeed, ...]
+    judgments: Judgments
+    index: Index
+
+    @property
+    def answerable(self) -> list[WrittenNeed]:
+        """The needs for which a judged resource is relevant."""
+        return [need for need in self.needs if max(self.judgments[need.id].values()) >= RELEVANT]
+
+
+@cache
+def reference() -> Reference:
+    """The data named by COPRODUCE_TEST_DATA, by default ../shared/data beside the repository."""
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
+    folder = Path(os.environ.get("COPRODUCE_TEST_DATA") or beside) / "matching"
+    resources = tuple(read_resources(folder / "medquad.jsonl.gz"))
+    return Reference(
+        resources=resources,
+        needs=tuple(read_needs(folder / "needs-dev.jsonl")),
+        judgments=read_judgments(folder / "judgments-dev.tsv"),
+        index=Index.in_memory(resources),
+    )

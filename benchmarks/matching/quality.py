@@ -1,0 +1,158 @@
+"""Quality against human judgments: every wording, a plain text search as the peer, misspelt messages, no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from statistics import fmean
+
+import numpy as np
+import tantivy
+
+from benchmarks.matching.data import WORDINGS, Reference
+from benchmarks.matching.fitting import answer_signs, held_out, held_out_chances, pools
+from coproduce import rng
+from coproduce.matching import parse_need, rank, shipped_weights
+from coproduce.matching.evaluation import area_under_curve, evaluate, paired_difference, per_need
+from coproduce.matching.text import plain_words
+
+DEPTH = 100
+N_MISSPELLINGS = 10
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+#: Words to resource ids, best first.
+Search = Callable[[str], list[str]]
+
+
+def ours(data: Reference) -> Search:
+    """The ranking of Coproduce."""
+
+    def search(text: str) -> list[str]:
+        need = parse_need(text, data.index.lexicon)
+        return [offer.resource_id for offer in rank(need, data.index, k=DEPTH).offers]
+
+    return search
+
+
+def plain_tantivy(data: Reference) -> Search:
+    """The peer: tantivy alone, English stems and stop words, title and names boosted over body, all words."""
+    analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    for step in (tantivy.Filter.lowercase(), tantivy.Filter.stopword("english"), tantivy.Filter.stemmer("english")):
+        analyzer = analyzer.filter(step)
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("title", "names", "body"):
+        builder.add_text_field(name, tokenizer_name="peer")
+    index = tantivy.Index(builder.build())
+    index.register_tokenizer("peer", analyzer.build())
+    writer = index.writer(100_000_000, 1)
+    for resource in data.resources:
+        names = " ".join((*resource.conditions, *resource.aliases))
+        writer.add_document(tantivy.Document(id=resource.id, title=resource.title, names=names, body=resource.body))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    searcher = index.searcher()
+
+    def search(text: str) -> list[str]:
+        words = " ".join(plain_words(text))
+        boosts = {"title": 2.0, "names": 2.0, "body": 1.0}
+        query, _ = index.parse_query_lenient(words, ["title", "names", "body"], field_boosts=boosts)
+        hits = searcher.search(query, DEPTH, count=False).hits
+        return [str(searcher.doc(address).get_first("id")) for _, address in hits]
+
+    return search
+
+
+def run_of(search: Search, texts: Mapping[str, str]) -> dict[str, dict[str, float]]:
+    """The run of some texts, scored by their places."""
+    return {
+        need: {resource: -float(place) for place, resource in enumerate(search(text))} for need, text in texts.items()
+    }
+
+
+def metrics(data: Reference, search: Search) -> dict[str, object]:
+    """Every measure in every wording."""
+    result: dict[str, object] = {}
+    for wording in WORDINGS:
+        run = run_of(search, {need.id: need.text(wording) for need in data.needs})
+        found = evaluate(run, data.judgments)
+        result[wording] = {name: _rounded(asdict(value)) for name, value in found.metrics.items()}
+    return result
+
+
+def against_peer(data: Reference, peer: Search) -> dict[str, object]:
+    """Own-words nDCG: shipped weights, weights fitted without the need (leave one out), and both against the peer."""
+    texts = {need.id: need.text("own") for need in data.needs}
+    base = per_need(run_of(peer, texts), data.judgments, "ndcg_10")
+    shipped = per_need(run_of(ours(data), texts), data.judgments, "ndcg_10")
+    found = pools(data)
+    result: dict[str, object] = {}
+    for wording in WORDINGS:
+        unseen = held_out(found, data, shipped_weights(), wording)
+        result[f"leave_one_out_{wording}"] = round(fmean(unseen.values()), 4)
+        if wording == "own":
+            result["leave_one_out_own_minus_tantivy"] = _rounded(asdict(paired_difference(unseen, base)))
+    result["shipped_own_minus_tantivy"] = _rounded(asdict(paired_difference(shipped, base)))
+    return result
+
+
+def misspelt(text: str, draws: np.random.Generator, n_edits: int = 2) -> str:
+    """The text with random slips in words of four letters or more: a letter lost, doubled, changed, or two swapped."""
+    words = text.split(" ")
+    places = [place for place, word in enumerate(words) if len(word) >= 4 and word.isalpha()]
+    for _ in range(n_edits if places else 0):
+        place = int(draws.choice(places))
+        word = words[place]
+        at = int(draws.integers(len(word) - 1))
+        slips = (
+            word[:at] + word[at + 1 :],
+            word[:at] + word[at] + word[at:],
+            word[:at] + _LETTERS[draws.integers(26)] + word[at + 1 :],
+            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+        )
+        words[place] = slips[draws.integers(len(slips))]
+    return " ".join(words)
+
+
+def kept_when_misspelt(data: Reference, search: Search) -> dict[str, float]:
+    """The share of nDCG that is kept when every message has two slips, over several draws."""
+    shares = {}
+    for wording in ("own", "summary"):
+        texts = {need.id: need.text(wording) for need in data.answerable}
+        clean = _mean_ndcg(data, search, texts)
+        draws = rng.stream(1, f"match.misspelt.{wording}")
+        wrong = [
+            _mean_ndcg(data, search, {need: misspelt(text, draws) for need, text in texts.items()})
+            for _ in range(N_MISSPELLINGS)
+        ]
+        shares[wording] = round(fmean(wrong) / clean, 4)
+    return shares
+
+
+def _mean_ndcg(data: Reference, search: Search, texts: Mapping[str, str]) -> float:
+    return fmean(per_need(run_of(search, texts), data.judgments, "ndcg_10").values())
+
+
+def no_answer(data: Reference) -> dict[str, object]:
+    """How well the answerable estimate tells needs with an answer from needs without, on needs it was not fitted to."""
+    examples = answer_signs(data, pools(data), shipped_weights())
+    chances = held_out_chances(examples)
+    truth = {example.case: example.has_answer for example in examples if example.is_real}
+    result: dict[str, object] = {}
+    for wording in WORDINGS:
+        cases = [case for case in chances if case[0] == wording]
+        area = area_under_curve([chances[case] for case in cases], [truth[case] for case in cases])
+        result[f"auc_{wording}"] = round(area, 4)
+    result["brier"] = round(fmean((chances[case] - truth[case]) ** 2 for case in chances), 4)
+    result["mean_chance"] = round(fmean(chances.values()), 4)
+    result["share_with_answer"] = round(fmean(truth.values()), 4)
+    made = [example for example in examples if not example.is_real]
+    weights = shipped_weights()
+    odds = [weights.answerable_intercept + float(example.values @ weights.answerable) for example in made]
+    result["mean_chance_when_answers_are_taken_away"] = round(fmean(1 / (1 + np.exp(-np.array(odds)))), 4)
+    return result
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in values.items()}
