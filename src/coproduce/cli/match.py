@@ -20,10 +20,6 @@ _Item = TypeVar("_Item")
 
 app = typer.Typer(help="Match needs to resources, and measure how well that works.", no_args_is_help=True)
 
-_RUN_EXAMPLE = "Example: coproduce match run --resources R.jsonl.gz --needs N.jsonl --field own --top 100 --out run.txt"
-_EVALUATE_EXAMPLE = "Example: coproduce match evaluate --run run.txt --judgments J.tsv --json"
-_EXPLAIN_EXAMPLE = "Example: coproduce match explain --need 'sleep in a flare' --resource 12 --resources R.jsonl"
-
 
 class Field(StrEnum):
     """Which wording of a need is searched with."""
@@ -43,7 +39,7 @@ class Mode(StrEnum):
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, nothing else there.")]
 
 
-@app.command(epilog=_RUN_EXAMPLE)
+@app.command()
 def run(
     *,
     resources: Annotated[Path, typer.Option(help="Resources, JSON Lines, plain or gzip.")],
@@ -59,7 +55,10 @@ def run(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Rank resources for each need of a file and write a TREC run file."""
+    """Rank resources for each need of a file and write a TREC run file.
+
+    Example: coproduce match run --resources R.jsonl.gz --needs N.jsonl --field own --top 100 --out run.txt
+    """
     from coproduce.matching import Index, parse_need, rank
     from coproduce.matching.files import read_needs, read_resources, write_run
 
@@ -83,7 +82,7 @@ def run(
         _say(f"{report['n_needs']} needs, {report['n_resources']} resources, {n_lines} lines written.")
 
 
-@app.command(epilog=_EVALUATE_EXAMPLE)
+@app.command()
 def evaluate(
     *,
     run_file: Annotated[Path, typer.Option("--run", help="TREC run file.")],
@@ -91,7 +90,10 @@ def evaluate(
     seed: Annotated[int, typer.Option(help="Seed of the bootstrap intervals.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Compare a run with human judgments, over the needs that have a relevant resource (grade 2 or more)."""
+    """Compare a run with human judgments, over the needs that have a relevant resource (grade 2 or more).
+
+    Example: coproduce match evaluate --run run.txt --judgments J.tsv --json
+    """
     from coproduce.matching.evaluation import evaluate as evaluated
     from coproduce.matching.files import read_judgments, read_run
 
@@ -102,7 +104,7 @@ def evaluate(
         _show_evaluation(result)
 
 
-@app.command(epilog=_EXPLAIN_EXAMPLE)
+@app.command()
 def explain(
     *,
     need: Annotated[str, typer.Option(help="What the person wrote; - reads it from standard input.")],
@@ -111,7 +113,10 @@ def explain(
     index: Annotated[Path | None, typer.Option(help="Index folder; by default the one in the data folder.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Say where a resource ranks for a need, and why."""
+    """Say where a resource ranks for a need, and why.
+
+    Example: coproduce match explain --need "sleep in a flare" --resource 12 --resources R.jsonl
+    """
     from coproduce.errors import Absent
     from coproduce.matching import explain as explained
     from coproduce.matching import parse_need
