@@ -34,7 +34,7 @@ def seed_example(now: datetime, progress: Progress) -> None:
             seed_people(cast, start)
             progress("resources", 0.0)
             seed_resources(cast, start, first_texts=story.first_texts())
-        life.seed_life(cast, start, seed=SEED, progress=lambda share: progress("eighteen months of life", share))
+        life.seed_life(cast, start, now, seed=SEED, progress=lambda share: progress("eighteen months of life", share))
     progress("search index", 0.0)
     index.rebuild()
     story.replay(cast, now, progress=lambda share: progress("the worked example", share))

@@ -2,7 +2,8 @@
 
 The model's people become people of the network; its most used resources stand for the example's own, line of work by
 line of work, so that every resource page has a true count of what the model's people did with it. All other ids are
-drawn from the network's one id space.
+drawn from the network's one id space. The time of day of what happens within a week is the example's own assumption
+(simulator.example_times).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from coproduce.network.log.ids import next_ids
 from coproduce.network.people.asking import Asking
 from coproduce.network.people.models import Person, RoleHeld, Site
 from coproduce.network.people.policy import told
-from coproduce.simulator import Result, load, run
+from coproduce.simulator import Result, example_times, load, run
 from coproduce.simulator.recorder import COMPUTER_ID
 
 WEEKS = 78
@@ -36,8 +37,8 @@ _MADE_BEFORE = tuple(
 )
 
 
-def seed_life(cast: Cast, start: datetime, *, seed: int, progress: Callable[[float], None]) -> int:
-    """Runs the model and writes its events from `start` on; gives how many.
+def seed_life(cast: Cast, start: datetime, until: datetime, *, seed: int, progress: Callable[[float], None]) -> int:
+    """Runs the model and writes its events from `start` on and before `until`; gives how many.
 
     `progress` hears the share that is done.
     """
@@ -45,7 +46,7 @@ def seed_life(cast: Cast, start: datetime, *, seed: int, progress: Callable[[flo
     progress(0.3)
     ids = _new_ids(result, cast)
     _make_people(result, ids, cast, start, seed)
-    return _write(_translated(result, ids, cast, start), progress)
+    return _write(_translated(result, ids, cast, start, until), progress)
 
 
 def _new_ids(result: Result, cast: Cast) -> dict[int, int]:
@@ -98,9 +99,9 @@ def _places(result: Result, cast: Cast) -> dict[int, Site]:
     return found | {clinic: found[parent] for clinic, parent in clinics}
 
 
-def _translated(result: Result, ids: dict[int, int], cast: Cast, start: datetime) -> pl.DataFrame:
+def _translated(result: Result, ids: dict[int, int], cast: Cast, start: datetime, until: datetime) -> pl.DataFrame:
     """The model's events in the network's ids, places and dates, in order of time."""
-    frame = result.frame.rows
+    frame = example_times(result).rows
     first = clock.from_us(int(frame["time"].min() or 0))  # type: ignore[arg-type]
     first_monday = clock.to_us(first - timedelta(days=first.weekday()))
     shift = clock.to_us(start) - first_monday
@@ -113,9 +114,9 @@ def _translated(result: Result, ids: dict[int, int], cast: Cast, start: datetime
     )
     made_before = pl.col("kind").is_in(_MADE_BEFORE) & pl.col("subject").is_in(ours)
     of_the_model = [code for code, kind in KINDS.items() if kind.meaning.block == "model"]
-    return moved.filter(
-        ~made_before, ~pl.col("kind").is_in(of_the_model), pl.col("time") < clock.to_us(clock.now())
-    ).sort("time", "seq")
+    return moved.filter(~made_before, ~pl.col("kind").is_in(of_the_model), pl.col("time") < clock.to_us(until)).sort(
+        "time", "seq"
+    )
 
 
 def _pks(cast: Cast) -> set[int]:

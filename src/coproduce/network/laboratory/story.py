@@ -80,7 +80,7 @@ def replay(cast: Cast, now: datetime, *, progress: Callable[[float], None]) -> N
     steps = example.table("story")["step"]
     last = max(step["day"] for step in steps)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    teller = Teller(cast, midnight - timedelta(days=last + 1))
+    teller = Teller(cast, midnight - timedelta(days=last + 2))
     for done, step in enumerate(steps, 1):
         teller.tell(step)
         progress(done / len(steps))
