@@ -1,5 +1,7 @@
 """The EventFrame: fixed columns, one order, and rows that do not fit refused with a reason."""
 
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -41,6 +43,11 @@ def test_rows_are_sorted_by_run_and_seq(order):
     "column",
     [
         pl.lit("NeedStated").alias("kind"),
+        pl.lit("7").alias("actor"),
+        pl.lit(1.5).alias("actor"),
+        pl.lit(True).alias("site"),
+        pl.lit(float("nan")).alias("site"),
+        pl.lit(datetime(2026, 1, 1, tzinfo=UTC)).alias("actor"),
         pl.lit(300).alias("kind"),
         pl.lit(-1).alias("kind"),
         pl.lit(2**40).alias("site"),
@@ -51,6 +58,13 @@ def test_rows_are_sorted_by_run_and_seq(order):
 def test_what_does_not_fit_its_column_is_refused(column):
     with pytest.raises(InvalidInput):
         EventFrame.from_rows(frame().rows.with_columns(column))
+
+
+@pytest.mark.parametrize("dtype", [pl.Datetime("ns"), pl.Datetime("ms", "UTC"), pl.Datetime("us"), pl.Date])
+def test_moments_become_microseconds_whatever_their_unit(dtype):
+    moment = pl.lit(datetime(2026, 1, 1)).cast(pl.Datetime("us")).cast(dtype)
+    rows = frame().rows.with_columns(time=moment, recorded=moment)
+    assert EventFrame.from_rows(rows).rows["time"].to_list() == [1_767_225_600_000_000] * 2
 
 
 def test_an_empty_value_is_nan():

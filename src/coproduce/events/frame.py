@@ -98,7 +98,7 @@ class EventFrame:
                 next_step="See docs/reference/events.md.",
             )
         try:
-            typed = rows.select([pl.col(name).cast(dtype, strict=True) for name, dtype in SCHEMA.items()])
+            typed = rows.select([_fitted(rows[name], dtype) for name, dtype in SCHEMA.items()])
         except pl.exceptions.PolarsError as problem:
             raise InvalidInput(
                 given="values that do not fit their column",
@@ -145,6 +145,18 @@ class EventFrame:
     def between(self, start: int, end: int) -> EventFrame:
         """The rows with start <= time < end, in microseconds."""
         return replace(self, rows=self.rows.filter((pl.col("time") >= start) & (pl.col("time") < end)))
+
+
+def _fitted(column: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """The column as `dtype` where nothing is lost: moments become microseconds, UTC; text and fractions are refused."""
+    if column.name in ("time", "recorded") and column.dtype in (pl.Datetime, pl.Date):
+        column = column.cast(pl.Datetime("us"))
+    elif not (column.dtype.is_numeric() or column.dtype == pl.Null):
+        raise pl.exceptions.InvalidOperationError(f"{column.dtype} is no number")
+    fitted = column.cast(dtype, strict=True)
+    if column.dtype.is_float() and dtype.is_integer() and not (column.is_null() | (column == column.floor())).all():
+        raise pl.exceptions.InvalidOperationError("a fraction in a whole number")
+    return fitted
 
 
 def inspect(rows: pl.DataFrame) -> Report:
