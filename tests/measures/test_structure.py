@@ -113,6 +113,10 @@ def test_littles_law_holds_in_a_steady_queue():
     assert found["N6"].note is None
 
 
+def test_needs_that_were_open_before_the_window_count_in_it_for_their_time_inside():
+    assert measured(steady(), only=("N6.open",), window_days=10)["N6.open"].value == pytest.approx(15, rel=0.02)
+
+
 def test_a_growing_backlog_is_called_not_stable():
     frame = log(*(at(kinds.NeedStated, i, i, 100 + i) for i in range(20)), at(kinds.NeedConfirmed, 19, 1, 101))
     assert "not stable" in measured(frame, only=("N6.*",))["N6"].note

@@ -14,8 +14,8 @@ Group = TypeVar("Group", bound=Hashable)
 def hidden_groups(sizes: Mapping[Group, int], smallest: int = SMALLEST_SHOWN) -> set[Group]:
     """The groups to hide: every one below `smallest`, and then the next larger ones until the rest tells nothing.
 
-    One hidden group could be had back as the total less the others, so at least two are hidden, and together they
-    hold at least `smallest` people. A group of nobody hides nobody: it is not counted as a partner.
+    What is hidden can be had back as the total less the shown, so together the hidden hold at least `smallest` people,
+    and are therefore two or more. A group of nobody hides nobody: it is not counted as a partner.
     Source: Willenborg and de Waal 2001, Elements of Statistical Disclosure Control, section 2.6 (secondary
     suppression).
 
@@ -26,6 +26,6 @@ def hidden_groups(sizes: Mapping[Group, int], smallest: int = SMALLEST_SHOWN) ->
     if not hidden:
         return hidden
     rest = sorted((g for g, size in sizes.items() if size >= smallest), key=lambda g: (sizes[g], str(g)))
-    while rest and (len(hidden) < 2 or sum(sizes[g] for g in hidden) < smallest):
+    while rest and sum(sizes[g] for g in hidden) < smallest:
         hidden.add(rest.pop(0))
     return hidden
