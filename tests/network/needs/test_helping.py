@@ -11,7 +11,7 @@ from coproduce.errors import Absent, Conflict, InvalidInput
 from coproduce.events import kinds
 from coproduce.network.commons.models import Resource
 from coproduce.network.log import Row, events_about
-from coproduce.network.needs import actions
+from coproduce.network.needs import actions, queries
 from coproduce.network.needs.models import Audience, Need, Offer, Reply
 from coproduce.network.people.models import Notice, Person
 from coproduce.network.people.policy import told
@@ -152,3 +152,8 @@ def test_a_reply_that_cannot_be_kept_writes_nothing(town: Town, everybodys: Need
 def test_replying_while_acting_for_somebody_else_is_replying_as_oneself(town: Town, everybodys: Need) -> None:
     said = actions.reply(replace(town.daniel, acting_for=None), need_id=everybodys.pk, words="We did it in two pages.")
     assert said.author_id == town.daniel.person
+
+
+def test_of_many_who_could_help_those_with_most_room_are_shown(town: Town) -> None:
+    Person.objects.filter(pk=town.daniel.person).update(help_capacity=9)
+    assert [person.pk for person in queries.people_with_room(town.josephine, limit=1)] == [town.daniel.person]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, OuterRef, Q
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from coproduce.events import Role
 from coproduce.network.commons.models import Resource, Review
@@ -43,7 +45,7 @@ def may_edit(asking: Asking, resource: Resource) -> bool:
     return resource.state == Resource.State.SHARED and resource.risk_class <= 1
 
 
-def _reviewed_enough() -> object:
+def _reviewed_enough() -> QuerySet[Review, Any]:
     """Two independent people accepted the latest version, one of them a clinician (COMMONS.md, class 3)."""
     accepted = (
         Review.objects.filter(version=OuterRef("latest"), accepted=True)

@@ -55,7 +55,7 @@ def _may_review(asking: Asking, *, version_id: int, **_arguments: object) -> boo
     """Everybody who holds a role, in that role; never one's own words."""
     if not Version.objects.filter(pk=version_id, resource__state=Resource.State.SHARED).exists():
         raise Absent(_("resource"))
-    mine = Credit.objects.filter(version_id=version_id, person_id=asking.person).exists()
+    mine = Credit.objects.filter(version_id=version_id, person_id=asking.actor).exists()
     return bool(asking.roles) and not mine
 
 
@@ -195,13 +195,13 @@ def review_version(asking: Asking, *, version_id: int, accepted: bool, note: str
 def keep(asking: Asking, *, version_id: int) -> None:
     """Keeps a resource for later; keeping it twice changes nothing."""
     resource_id = Version.objects.values_list("resource_id", flat=True).get(pk=version_id)
-    Kept.objects.get_or_create(person_id=asking.person, resource_id=resource_id, defaults={"at": asking.at})
+    Kept.objects.get_or_create(person_id=asking.actor, resource_id=resource_id, defaults={"at": asking.at})
 
 
 @action("commons.use_signed_in")
 def let_go(asking: Asking, *, version_id: int) -> None:
     """No longer keeps a resource."""
-    Kept.objects.filter(person_id=asking.person, resource__versions=version_id).delete()
+    Kept.objects.filter(person_id=asking.actor, resource__versions=version_id).delete()
 
 
 @action("commons.use")
@@ -227,7 +227,7 @@ def thank_authors(asking: Asking, *, version_id: int, cause: int = ABSENT) -> li
     """Thanks everybody of the network who is credited for a version; writes Thanked. Gives the ids of those thanked."""
     thanked = list(
         Credit.objects.filter(version_id=version_id, person__isnull=False, person__erased_at__isnull=True)
-        .exclude(person_id=asking.person)
+        .exclude(person_id=asking.actor)
         .order_by("person_id")
         .values_list("person_id", flat=True)
         .distinct()

@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coproduce.network.commons.models import Resource
-from coproduce.network.design.parts import Chip, ResourceCard
+from coproduce.network.design.parts import Chip, ResourceCard, Text
 
 
 def card(resource: Resource, *, reason: str = "", level: int = 3) -> ResourceCard:
     """One resource as a card; its latest version must be loaded."""
     version = resource.latest
     assert version is not None  # nothing is listed without a version
-    meta: list[object] = [resource.get_line_of_work_display(), ", ".join(_audience(version.audience))]
+    meta: list[Text] = [resource.get_line_of_work_display(), ", ".join(_audience(version.audience))]
     if resource.state != Resource.State.SHARED:
         meta.insert(0, resource.get_state_display())
     if not version.body:

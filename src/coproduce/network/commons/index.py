@@ -134,6 +134,7 @@ def _public(resources: QuerySet[Resource]) -> Iterator[Indexed]:
     rows = resources.filter(offered()).select_related("latest").prefetch_related("conditions")
     for resource in rows.iterator(chunk_size=_BATCH):
         version = resource.latest
+        assert version is not None  # nothing is offered without a version
         names = list(resource.conditions.all())
         yield Indexed(
             id=str(resource.pk),

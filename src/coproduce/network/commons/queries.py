@@ -150,7 +150,7 @@ def mine(asking: Asking) -> list[Resource]:
 @query("commons.own_things")
 def kept(asking: Asking) -> list[Resource]:
     """The resources that the asker keeps for later, newest first; those hidden since are left out."""
-    ids = Kept.objects.filter(person_id=asking.person).values("resource_id")
+    ids = Kept.objects.filter(person_id=asking.actor).values("resource_id")
     return list(_listed(Resource.objects.filter(seen_by(asking), pk__in=ids)).order_by("-pk")[:200])
 
 

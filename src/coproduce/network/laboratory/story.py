@@ -358,7 +358,8 @@ class Teller:
         needs.reply(asking, need_id=self.needs[step["need"]], words=step["words"])
 
     def _patient(self, step: Step) -> int:
-        return self.cast.people[self.wishes[step["need"]]["for"]].pk
+        patient: int = self.cast.people[self.wishes[step["need"]]["for"]].pk
+        return patient
 
     @staticmethod
     def _append(asking: Asking, *events: Event) -> None:

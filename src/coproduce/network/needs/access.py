@@ -36,7 +36,7 @@ def seen_by(asking: Asking) -> Q:
     if asking.person is None:
         return Q(pk__in=[])
     helps = Offer.objects.filter(need_id=OuterRef("pk"), helper_id=asking.person).exclude(state__in=HIDDEN)
-    return own(asking) | Q(audience=Audience.NETWORK) | (~Q(audience=Audience.ONLY_ME) & Exists(helps))
+    return own(asking) | Q(audience=Audience.NETWORK) | (~Q(audience=Audience.ONLY_ME) & Q(Exists(helps)))
 
 
 def _found(asking: Asking, need_id: int, which: Q) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
@@ -75,7 +76,7 @@ def asked_of_me(asking: Asking) -> list[Offer]:
 @query("needs.signed_in")
 def could_help_with(asking: Asking, *, limit: int = 20) -> list[Need]:
     """Open needs of other people, open to the whole network, about the topics one helps with; newest first."""
-    topics = Person.objects.filter(pk=asking.person).values_list("helps_with", flat=True).first() or []
+    topics = Person.objects.filter(pk=asking.actor).values_list("helps_with", flat=True).first() or []
     if not topics:
         return []
     about = Q(conditions__slug__in=topics)
@@ -96,8 +97,7 @@ def thanks_to_me(asking: Asking, *, limit: int = 20) -> list[Reply]:
 @query("needs.signed_in")
 def people_with_room(asking: Asking, *, limit: int = 100) -> list[Person]:
     """People who offer help and have room this month, most room first."""
-    people = reading.with_room(asking.at).exclude(pk=asking.person).select_related("site")
-    return sorted(people.order_by("pk")[:limit], key=lambda person: person.n_asked - person.help_capacity)
+    return list(reading.with_room(asking.at).exclude(pk=asking.actor).select_related("site")[:limit])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,11 +158,11 @@ def need_page(asking: Asking, *, need_id: int) -> NeedPage:
     )
 
 
-def _offers() -> Prefetch:
+def _offers() -> Prefetch[Any]:
     return Prefetch("offers", Offer.objects.select_related("version__resource", "helper", "offered_by"))
 
 
-def _replies() -> Prefetch:
+def _replies() -> Prefetch[Any]:
     return Prefetch("replies", Reply.objects.select_related("author"))
 
 

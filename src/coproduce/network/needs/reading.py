@@ -94,13 +94,17 @@ class Helper:
 
 
 def with_room(at: datetime) -> QuerySet[Person]:
-    """The people who offer help and were asked less often in the last 30 days than they said they could be.
+    """The people who offer help and were asked less often in the last 30 days than they said; most room first.
 
     The database counts for us: how often others were asked is not for the asker to see.
     """
     asked = Func(F("pk"), Value(at - timedelta(days=30)), function="needs_times_asked", output_field=IntegerField())
     willing = Person.objects.filter(help_capacity__gt=0, left_at__isnull=True, erased_at__isnull=True)
-    return willing.annotate(n_asked=asked).filter(n_asked__lt=F("help_capacity"))
+    return (
+        willing.annotate(n_asked=asked)
+        .filter(n_asked__lt=F("help_capacity"))
+        .order_by(F("n_asked") - F("help_capacity"), "pk")
+    )
 
 
 def topics_wanted(parsed: ParsedNeed, conditions: Sequence[Condition]) -> set[str]:
@@ -119,9 +123,9 @@ def helpers(parsed: ParsedNeed, conditions: Sequence[Condition], *, at: datetime
         return []
     fitting = [
         Helper(person, tuple(topic for topic in person.helps_with if topic in wanted))
-        for person in with_room(at).filter(helps_with__has_any_keys=sorted(wanted)).exclude(pk__in=but).order_by("pk")
+        for person in with_room(at).filter(helps_with__has_any_keys=sorted(wanted)).exclude(pk__in=but)
     ]
-    fitting.sort(key=lambda h: (-len(h.because), h.person.n_asked - h.person.help_capacity, h.person.pk))
+    fitting.sort(key=lambda helper: -len(helper.because))
     return fitting[:N_PEOPLE]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -30,10 +30,13 @@ ROLE_CHOICES = [
 ]
 
 
-class OpenQuerySet(models.QuerySet["models.Model"]):
+_Model = TypeVar("_Model", bound=models.Model)
+
+
+class OpenQuerySet(models.QuerySet[_Model]):
     """Rows that hold from `since` to `until`."""
 
-    def open_at(self, at: datetime) -> OpenQuerySet:
+    def open_at(self, at: datetime) -> Self:
         """The rows that hold at this moment."""
         return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=at))
 

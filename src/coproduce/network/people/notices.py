@@ -36,7 +36,7 @@ def tell(*, person_id: int, kind: Notice.Kind, about: int, path: str, at: dateti
             " VALUES (%s, %s, %s, %s, %s, %s, 0) ON CONFLICT DO NOTHING",
             [person_id, kind.value, about, path, at, at],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def deliver(at: datetime, *, limit: int = 100) -> int:

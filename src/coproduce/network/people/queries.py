@@ -61,7 +61,7 @@ def helpers(asking: Asking, *, limit: int = 200) -> list[Person]:
 @query("people.self")
 def news(asking: Asking, *, limit: int = 20) -> list[Notice]:
     """What the asker was told lately, newest first."""
-    return list(Notice.objects.filter(person_id=asking.person).order_by("-created_at")[:limit])
+    return list(Notice.objects.filter(person_id=asking.actor).order_by("-created_at")[:limit])
 
 
 @query("people.see_example")

@@ -17,12 +17,15 @@ def asking_of(request: HttpRequest) -> Asking:
     account = request.user
     if not isinstance(account, Account) or account.person_id is None:
         return guest()
-    chosen = request.session.get(ACTING_FOR)
-    request.acting_for_name = account.open_proxies.get(chosen, "")  # type: ignore[attr-defined]
+    chosen: int | None = request.session.get(ACTING_FOR)
+    if chosen not in account.open_proxies:
+        chosen = None
+    name = "" if chosen is None else account.open_proxies[chosen]
+    request.acting_for_name = name  # type: ignore[attr-defined]  # read by design.context, on a lower floor
     return Asking(
         at=clock.now(),
         person=account.person_id,
-        acting_for=chosen if chosen in account.open_proxies else None,
+        acting_for=chosen,
         roles=frozenset(Role(code) for code in account.open_roles),
         site=account.person.site_id if account.person else None,
     )

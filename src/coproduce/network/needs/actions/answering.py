@@ -162,7 +162,7 @@ def _to_thank(asking: Asking, offer: Offer) -> list[int]:
     people = {offer.helper_id, offer.offered_by_id} - {None}
     if offer.version_id is not None:
         people |= set(Credit.objects.filter(version_id=offer.version_id).values_list("person_id", flat=True)) - {None}
-    still_here = Person.objects.filter(pk__in=people, erased_at__isnull=True).exclude(pk=asking.person)
+    still_here = Person.objects.filter(pk__in=people, erased_at__isnull=True).exclude(pk=asking.actor)
     return list(still_here.order_by("pk").values_list("pk", flat=True))
 
 
