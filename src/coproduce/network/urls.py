@@ -18,5 +18,6 @@ urlpatterns = [
     path("me/", include("coproduce.network.people.urls")),
     path("commons/", include("coproduce.network.commons.urls")),
     path("admin/", admin.site.urls),
+    path("", include("coproduce.network.needs.urls")),
     path("", include("coproduce.network.design.urls")),
 ]

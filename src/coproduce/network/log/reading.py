@@ -130,6 +130,20 @@ def caused_by(seqs: Sequence[int], *, most: int = 10_000) -> list[Row]:
     )
 
 
+def ways_back(seq: int, *, most: int = 100) -> list[Row]:
+    """The events that led to this one, by `cause`, from the beginning on; without it itself. At most `most` rows."""
+    return _rows(
+        f"""
+        WITH RECURSIVE way AS (
+            SELECT {_COLUMNS}, 0 AS steps FROM log_event WHERE seq = %s
+            UNION ALL
+            SELECT {", ".join("earlier." + name for name in _COLUMNS.split(", "))}, way.steps + 1
+            FROM log_event AS earlier JOIN way ON earlier.seq = way.cause WHERE way.cause >= 0 AND way.steps < %s
+        ) SELECT {_COLUMNS} FROM way WHERE steps > 0 ORDER BY seq""",  # noqa: S608
+        [seq, most],
+    )
+
+
 def _rows(statement: str, values: Sequence[list[int] | int]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from coproduce.errors import Absent
+from coproduce.events import kinds
 from coproduce.matching import ParsedNeed, Ranking, suggest
+from coproduce.network.commons import access as commons
 from coproduce.network.commons.index import index
-from coproduce.network.commons.models import Resource
+from coproduce.network.commons.models import Resource, Version
+from coproduce.network.log import Row, caused_by, ways_back
 from coproduce.network.needs import access, reading, urgent
 from coproduce.network.needs.access import HIDDEN
 from coproduce.network.needs.models import Need, Offer, Reply
@@ -174,3 +177,72 @@ def _in_order(offers: Sequence[Offer]) -> list[Offer]:
         if offer.version_id is not None and not (offer.rank is None and offer.state == Offer.State.SHOWN)
     ]
     return sorted(resources, key=lambda offer: (offer.offered_by_id is None, offer.rank or 0, offer.pk))
+
+
+#: How far back the way that led to a need is followed, and how many events a story holds at most.
+LONGEST_WAY_BACK = 30
+LONGEST_STORY = 400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """What led to a need and what came of it, as far as this asker may see it."""
+
+    need: Need
+    rows: Sequence[Row]
+    names: Mapping[int, str]
+    #: Titles by version and by resource, of what is public.
+    titles: Mapping[int, tuple[int, str]]
+    words: Mapping[int, Reply]
+    #: Needs that the story touches and that this asker may see, by id.
+    needs: Mapping[int, Need]
+
+
+@query("needs.see")
+def story(asking: Asking, *, need_id: int) -> Story:
+    """The events of a need and of what followed from it, with the way that led to it.
+
+    Another need on the way is named where the asker may see it; what happened inside it is not told here.
+    """
+    need = Need.objects.select_related("stated_by", "for_person").get(pk=need_id)
+    stated = need.stated_seq
+    rows = [] if stated is None else [*ways_back(stated, most=LONGEST_WAY_BACK), *_forward(stated, need_id)]
+    ids = {number for row in rows for number in (row.actor, row.subject, row.object) if number >= 0}
+    needs = {other.pk: other for other in Need.objects.filter(access.seen_by(asking), pk__in=ids)}
+    rows = [row for row in rows if not _is_about_a_need(row) or row.subject in needs]
+    words = Reply.objects.filter(seq__in=[row.seq for row in rows]).select_related("author")
+    return Story(
+        need=need,
+        rows=rows,
+        names=dict(Person.objects.filter(pk__in=ids).values_list("pk", "pseudonym")),
+        titles=_titles(asking, ids),
+        words={said.seq: said for said in words if said.seq is not None},
+        needs=needs,
+    )
+
+
+def _forward(stated: int, need_id: int) -> list[Row]:
+    """What followed, without what happened inside other needs that came of it."""
+    kept: list[Row] = []
+    outside: set[int] = set()
+    for row in caused_by([stated], most=LONGEST_STORY):
+        if row.cause in outside:
+            outside.add(row.seq)
+            continue
+        if row.what is kinds.NeedStated and row.subject != need_id:
+            outside.add(row.seq)
+        kept.append(row)
+    return kept
+
+
+def _is_about_a_need(row: Row) -> bool:
+    return row.what.meaning.block == "needs" and row.what is not kinds.ResourceOpened
+
+
+def _titles(asking: Asking, ids: Collection[int]) -> dict[int, tuple[int, str]]:
+    seen = Resource.objects.filter(commons.seen_by(asking))
+    versions = Version.objects.filter(Q(pk__in=ids) | Q(resource__in=ids), resource__in=seen).order_by("number")
+    titles: dict[int, tuple[int, str]] = {}
+    for version_id, resource_id, title in versions.values_list("pk", "resource_id", "title"):
+        titles[version_id] = titles[resource_id] = (resource_id, title)
+    return titles

@@ -1,0 +1,189 @@
+"""How needs look: steps, chips and cards, made of what queries give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from coproduce.events import Role
+from coproduce.matching import ParsedNeed, kinds_of_help
+from coproduce.network.commons.models import Resource, Version
+from coproduce.network.design import parts
+from coproduce.network.needs.models import Need, Offer
+from coproduce.network.needs.queries import NeedPage
+from coproduce.network.needs.states import OPEN
+from coproduce.network.needs.urgent import UrgentSign, urgent_signs
+from coproduce.network.people.models import ROLE_CHOICES, Person
+
+_HERE = frozenset({Need.State.MATCHED, Need.State.USED})
+_STOPPED = frozenset({Need.State.WITHDRAWN, Need.State.REDIRECTED, Need.State.UNREACHABLE, Need.State.EXPIRED})
+ROLE_NAMES = dict(ROLE_CHOICES)
+
+
+def stands_at(need: Need, *, someone_is_on_it: bool) -> str:
+    """Which of the four steps a need is at."""
+    if need.state in {Need.State.ANSWERED, Need.State.CONFIRMED}:
+        return "helped"
+    if need.state in _HERE:
+        return "here"
+    return "on-it" if someone_is_on_it else "heard"
+
+
+def steps(need: Need, *, someone_is_on_it: bool, at: Mapping[str, datetime] | None = None) -> list[parts.Step]:
+    """The four steps of a need as its owner sees them."""
+    details = {"heard": need.get_state_display() if need.state in _STOPPED else ""}
+    if need.state == Need.State.CONFIRMED:
+        details["helped"] = _("You said that it is met.")
+    return parts.need_steps(
+        stands_at(need, someone_is_on_it=someone_is_on_it),
+        at={"heard": need.stated_at, **(at or {})},
+        details=details,
+        closed=need.state == Need.State.CONFIRMED,
+        stopped=need.state in _STOPPED,
+    )
+
+
+def steps_of(page: NeedPage) -> list[parts.Step]:
+    """The steps of the need of a page, with when each was reached."""
+    answered = [offer.at for offer in page.helpers] + [
+        said.at for said in page.replies if said.author_id not in {page.need.stated_by_id, page.need.for_person_id}
+    ]
+    at = {}
+    if answered:
+        at["on-it"] = min(answered)
+    if page.resources:
+        at["here"] = min(offer.at for offer in page.resources)
+    if page.need.state == Need.State.CONFIRMED and page.need.closed_at is not None:
+        at["helped"] = page.need.closed_at
+    return steps(page.need, someone_is_on_it=bool(answered), at=at)
+
+
+def chips(parsed: ParsedNeed) -> dict[str, list[parts.Chip]]:
+    """What was understood, each a tick box that can be taken away."""
+    kinds = kinds_of_help().kinds
+    repaired = {read: said for said, read in parsed.repairs}
+    in_names = {word for thing in parsed.conditions for word in thing.said.split()}
+    return {
+        "conditions": [
+            parts.Chip(thing.said, "need", name="condition", value=thing.said) for thing in parsed.conditions
+        ],
+        "kinds": [
+            parts.Chip(_(kinds[kind.kind].label), name="kind", value=kind.kind)
+            for kind in parsed.kinds
+            if kind.kind in kinds
+        ],
+        "words": [
+            parts.Chip(
+                word.said,
+                note=_("from “%(said)s”") % {"said": repaired[word.said]} if word.said in repaired else "",
+                name="word",
+                value=word.said,
+            )
+            for word in parsed.words
+            if word.said not in in_names
+        ],
+    }
+
+
+def reason(reasons: Sequence[Mapping[str, Any]]) -> str:
+    """The true reasons of an offer as sentences."""
+    return " ".join(_sentence(one) for one in reasons)
+
+
+def _sentence(one: Mapping[str, Any]) -> str:
+    what = [str(part) for part in one.get("what", ())]
+    if one["ground"] == "topics":
+        return _("Helps with: %(what)s.") % {"what": ", ".join(map(topic_name, what))}
+    if one["ground"] == "kind":
+        what = [_(label) for label in what]
+    return _(str(one["message"])) % {"what": ", ".join(what)}
+
+
+def topic_name(slug: str) -> str:
+    """A topic that somebody helps with, as it is shown."""
+    kind = kinds_of_help().kinds.get(slug)
+    return _(kind.label) if kind is not None else slug.replace("-", " ").replace("_", " ")
+
+
+def resource_card(resource: Resource, version: Version, *, url: str, why: str = "") -> parts.ResourceCard:
+    """A resource in a list, with why it is there."""
+    marks = [parts.Chip(_("Not yet reviewed"), "warn")] if resource.risk_class >= 2 else []
+    return parts.ResourceCard(
+        title=version.title,
+        url=url,
+        summary=version.summary or Truncator(version.body).words(28),
+        kind=f"{resource.get_kind_display()} · {resource.get_line_of_work_display()}",
+        reason=why,
+        chips=marks,
+        language=resource.language,
+    )
+
+
+def found_card(resource: Resource, reasons: Sequence[Mapping[str, Any]]) -> parts.ResourceCard:
+    """A resource found for somebody who only looks."""
+    assert resource.latest is not None  # a shared resource has words
+    url = reverse("commons:resource", args=[resource.pk])
+    return resource_card(resource, resource.latest, url=url, why=reason(reasons))
+
+
+def offer_card(offer: Offer) -> parts.ResourceCard:
+    """A resource offered for a need."""
+    assert offer.version is not None
+    why = reason(offer.reasons)
+    if offer.offered_by is not None:
+        why = _("%(who)s sends you this.") % {"who": offer.offered_by.pseudonym}
+    url = reverse("needs:open", args=[offer.need_id, offer.pk])
+    return resource_card(offer.version.resource, offer.version, url=url, why=why)
+
+
+def person_card(person: Person, *, why: str = "", role: str = "") -> parts.PersonCard:
+    """A person who helps."""
+    return parts.PersonCard(
+        name=person.pseudonym,
+        url=f"{reverse('needs:helpers')}#person-{person.pk}",
+        about=person.about,
+        role=role,
+        reason=why,
+        chips=[parts.Chip(topic_name(topic), "person") for topic in person.helps_with[:6]],
+    )
+
+
+def need_line(need: Need) -> dict[str, Any]:
+    """A need in a list of one's own."""
+    return {
+        "need": need,
+        "url": reverse("needs:need", args=[need.pk]),
+        "excerpt": Truncator(need.words).chars(140) or _("Its words were erased."),
+        "is_open": need.state in OPEN,
+        "steps": steps(need, someone_is_on_it=getattr(need, "someone_is_on_it", False)),
+    }
+
+
+def urgent_words(signs: Sequence[UrgentSign]) -> dict[str, Any] | None:
+    """What to do now, before anything else; None when nothing sounds urgent."""
+    if not signs:
+        return None
+    ours, said = settings.COPRODUCE, urgent_signs().say
+    numbers = {
+        "emergency_number": ours.emergency_number,
+        "crisis_line": ours.crisis_line or ours.emergency_number,
+    }
+    return {
+        "say": {name: _(text) for name, text in said.items()},
+        "signs": [
+            {"name": _(sign.name), "do_now": [_(line).format(**numbers) for line in sign.do_now]} for sign in signs
+        ],
+        "is_emergency": any(sign.is_emergency for sign in signs),
+        **numbers,
+    }
+
+
+def role_name(role: int) -> str:
+    """A role as people say it; the network itself for the computer."""
+    return str(ROLE_NAMES.get(role, "")) if role != Role.COMPUTER else _("the network")

@@ -1,0 +1,259 @@
+"""Pages for who needs something: home, the need, how it went, the story."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from coproduce.errors import Absent, InvalidInput
+from coproduce.network.commons.actions import open_resource
+from coproduce.network.needs import actions, cards, queries, stories
+from coproduce.network.needs.forms import ChipsForm, CloseForm, LookForm, NeedForm, OutcomeForm, SayForm
+from coproduce.network.people.queries import people_i_act_for
+from coproduce.network.people.requests import NetworkRequest, signed_in
+
+#: Session key of the words that a guest asked us to keep until they have signed in; for an hour.
+DRAFT, DRAFT_SECONDS = "need_draft", 3600
+UNREADABLE = 422
+EXAMPLES = (
+    gettext_lazy("What do we ask at the first visit?"),
+    gettext_lazy("A letter for school about an illness"),
+    gettext_lazy("Somebody who has lived with an ostomy"),
+)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def home(request: NetworkRequest) -> HttpResponse:
+    """The one box. A guest gets what the commons has, and nothing of it is kept."""
+    return _look(request) if request.asking.is_guest else _state(request)
+
+
+def _look(request: NetworkRequest) -> HttpResponse:
+    form = LookForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        look = queries.look(request.asking, words=form.cleaned_data["words"], language=get_language() or "en")
+        context = {
+            "form": form,
+            "cards": [cards.found_card(resource, reasons) for resource, reasons in look.resources],
+            "chips": [chip for group in cards.chips(look.parsed).values() for chip in group],
+            "urgent": cards.urgent_words(look.signs),
+        }
+        return render(request, "needs/found.html", context)
+    status = UNREADABLE if form.is_bound else 200
+    return render(request, "needs/home.html", {"look": form, "examples": EXAMPLES}, status=status)
+
+
+def _state(request: NetworkRequest) -> HttpResponse:
+    asking = request.asking
+    people = people_i_act_for(asking)
+    draft = request.session.pop(DRAFT, "") if request.method == "GET" and DRAFT in request.session else ""
+    form = NeedForm(
+        request.POST or None, initial={"words": draft}, me=asking.actor, people=people, for_person=asking.acting_for
+    )
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            need = actions.state_need(
+                asking,
+                wish=form.wish(get_language() or "en"),
+                for_person=given["whom"] or None,
+                token=given["once"],
+            )
+        except InvalidInput as problem:
+            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+        else:
+            return redirect("needs:need", need_id=need.pk)
+    context: dict[str, Any] = {"form": form, "people": people, "examples": EXAMPLES}
+    if not form.is_bound:
+        context["mine"] = [cards.need_line(need) for need in queries.my_needs(asking, limit=3)]
+        context["asked"] = queries.asked_of_me(asking)[:3]
+    return render(request, "needs/home.html", context, status=UNREADABLE if form.is_bound else 200)
+
+
+@require_POST
+def suggest(request: NetworkRequest) -> HttpResponse:
+    """Titles for what is being typed; sent by POST, kept nowhere."""
+    titles = queries.suggestions(request.asking, words=request.POST.get("words", ""))
+    return render(request, "needs/parts/suggestions.html", {"titles": titles})
+
+
+@require_POST
+def keep_words(request: NetworkRequest) -> HttpResponse:
+    """Keeps a guest's words in their session, for an hour, while they sign in: they asked for it."""
+    form = LookForm(request.POST)
+    if form.is_valid() and request.asking.is_guest:
+        request.session[DRAFT] = form.cleaned_data["words"]
+        request.session.set_expiry(DRAFT_SECONDS)
+    return redirect("account_login")
+
+
+@signed_in
+@never_cache
+@require_GET
+def mine(request: NetworkRequest) -> HttpResponse:
+    """My needs, what I was asked, what I could help with, and thanks."""
+    asking = request.asking
+    context = {
+        "lines": [cards.need_line(need) for need in queries.my_needs(asking)],
+        "asked": queries.asked_of_me(asking),
+        "could": [cards.need_line(need) for need in queries.could_help_with(asking)],
+        "thanks": queries.thanks_to_me(asking),
+    }
+    return render(request, "needs/mine.html", context)
+
+
+@signed_in
+@never_cache
+@require_GET
+def need(request: NetworkRequest, need_id: int) -> HttpResponse:
+    """The need: where it stands, what was found, who helps, what was said."""
+    return render(request, "needs/need.html", need_context(request, need_id))
+
+
+def need_context(request: NetworkRequest, need_id: int, **more: Any) -> dict[str, Any]:
+    """What the page of a need shows; `more` replaces forms that came back with mistakes."""
+    page = queries.need_page(request.asking, need_id=need_id)
+    return {
+        "page": page,
+        "need": page.need,
+        "steps": cards.steps_of(page),
+        "chips": cards.chips(page.parsed),
+        "chips_form": ChipsForm(),
+        "urgent": cards.urgent_words(page.signs) if page.is_open else None,
+        "resources": [{"offer": offer, "card": cards.offer_card(offer)} for offer in page.resources],
+        "suggested": [
+            {"offer": offer, "card": cards.person_card(offer.helper, why=cards.reason(offer.reasons))}
+            for offer in page.suggested
+            if offer.helper is not None
+        ],
+        "say": SayForm(),
+        "close": CloseForm(),
+        **more,
+    }
+
+
+@signed_in
+@never_cache
+@require_GET
+def status(request: NetworkRequest, need_id: int) -> HttpResponse:
+    """Where the need stands, alone: asked for again and again while the page is open."""
+    page = queries.need_page(request.asking, need_id=need_id)
+    return render(request, "needs/parts/status.html", {"page": page, "need": page.need, "steps": cards.steps_of(page)})
+
+
+@signed_in
+@require_POST
+def chips(request: NetworkRequest, need_id: int) -> HttpResponse:
+    """Takes the corrected chips and looks again."""
+    form = ChipsForm(request.POST)
+    if not form.is_valid():
+        return render(request, "needs/need.html", need_context(request, need_id, chips_form=form), status=UNREADABLE)
+    actions.correct_need(request.asking, need_id=need_id, chips=form.chips())
+    messages.success(request, _("Looked again."))
+    return redirect("needs:need", need_id=need_id)
+
+
+@signed_in
+@require_POST
+def close(request: NetworkRequest, need_id: int) -> HttpResponse:
+    """Closes a need: met, not needed any more, or not to be got."""
+    form = CloseForm(request.POST)
+    if not form.is_valid():
+        return render(request, "needs/need.html", need_context(request, need_id, close=form), status=UNREADABLE)
+    how, asking = form.cleaned_data["how"], request.asking
+    if how == "met":
+        actions.confirm_met(asking, need_id=need_id)
+        messages.success(request, _("Good to hear. It is closed, and counted as met."))
+    elif how == "give-up":
+        actions.give_up_need(asking, need_id=need_id, reason=form.cleaned_data["reason"])
+        messages.info(request, _("Closed. It is counted as not met, so that somebody can change it."))
+    else:
+        actions.withdraw_need(asking, need_id=need_id)
+        messages.info(request, _("Closed."))
+    return redirect("needs:need", need_id=need_id)
+
+
+@signed_in
+@require_POST
+def urgent(request: NetworkRequest, need_id: int) -> HttpResponse:
+    """The person goes to get urgent care; the need is kept."""
+    actions.redirect_need(request.asking, need_id=need_id)
+    messages.info(request, _("Your need is kept. Come back to it when this is over."))
+    return redirect("needs:need", need_id=need_id)
+
+
+@signed_in
+@require_POST
+def reopen(request: NetworkRequest, need_id: int) -> HttpResponse:
+    """Opens a closed need again."""
+    actions.reopen_need(request.asking, need_id=need_id)
+    messages.success(request, _("It is open again."))
+    return redirect("needs:need", need_id=need_id)
+
+
+@signed_in
+@require_GET
+def open_offer(request: NetworkRequest, need_id: int, offer_id: int) -> HttpResponse:
+    """Leads to a resource that was found for a need, and notes that it was opened for it."""
+    offer = _resource_offer(request, need_id, offer_id)
+    open_resource(request.asking, version_id=offer.version_id, need_id=need_id, cause=offer.matched_seq)
+    return redirect("commons:resource", resource_id=offer.version.resource_id)
+
+
+def _resource_offer(request: NetworkRequest, need_id: int, offer_id: int) -> Any:
+    page = queries.need_page(request.asking, need_id=need_id)
+    offers = [*page.resources, *page.helpers]
+    offer = next((offer for offer in offers if offer.pk == offer_id), None)
+    if offer is None or offer.version is None:
+        raise Absent(_("offer"))
+    return offer
+
+
+@signed_in
+@require_POST
+def use(request: NetworkRequest, need_id: int, offer_id: int) -> HttpResponse:
+    """Puts an offer to use."""
+    actions.use_offer(request.asking, need_id=need_id, offer_id=offer_id)
+    messages.success(request, _("Noted. Tell us later whether it helped."))
+    return redirect("needs:need", need_id=need_id)
+
+
+@signed_in
+@never_cache
+@require_http_methods(["GET", "POST"])
+def outcome(request: NetworkRequest, need_id: int, offer_id: int) -> HttpResponse:
+    """Did it help?"""
+    page = queries.need_page(request.asking, need_id=need_id)
+    offer = next((offer for offer in (*page.resources, *page.helpers) if offer.pk == offer_id), None)
+    if offer is None or not page.is_own:
+        raise Absent(_("offer"))
+    form = OutcomeForm(request.POST or None)
+    if not page.may_confirm:
+        del form.fields["met"]
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.report_outcome(request.asking, need_id=need_id, offer_id=offer_id, outcome=form.outcome())
+        except InvalidInput as problem:
+            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+        else:
+            messages.success(request, _("Thank you. Others will find it easier now."))
+            return redirect("needs:need", need_id=need_id)
+    context = {"page": page, "need": page.need, "offer": offer, "form": form}
+    return render(request, "needs/outcome.html", context, status=UNREADABLE if form.is_bound else 200)
+
+
+@signed_in
+@never_cache
+@require_GET
+def story(request: NetworkRequest, need_id: int) -> HttpResponse:
+    """The story of a need, from what led to it to what was learned and shared."""
+    told = queries.story(request.asking, need_id=need_id)
+    return render(request, "needs/story.html", {"need": told.need, "moments": stories.moments(told)})
