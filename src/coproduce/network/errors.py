@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -149,6 +150,9 @@ def _as_page(request: HttpRequest, problem: Problem) -> str:
             return render_to_string("design/errors/page.html", context, request)
         except Exception:
             logger.exception("An error page could not be drawn with its surroundings; it is sent without them.")
+    if problem.status == 503:
+        # Nothing is wrong with what they sent: the same page lets them send it again. The token asks no database.
+        return render_to_string("design/errors/alone.html", {**context, "csrf_token": get_token(request)})
     return render_to_string("design/errors/alone.html", {**context, "kept": []})
 
 

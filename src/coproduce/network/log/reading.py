@@ -130,17 +130,26 @@ def caused_by(seqs: Sequence[int], *, most: int = 10_000) -> list[Row]:
     )
 
 
-def ways_back(seq: int, *, most: int = 100) -> list[Row]:
-    """The events that led to this one, by `cause`, from the beginning on; without it itself. At most `most` rows."""
+def around(seq: int, *, most_before: int = 30, most: int = 400) -> list[Row]:
+    """What led to an event, the event, and what followed from it, by `cause` and in order: the whole of a story.
+
+    At most `most_before` events of the way that led there, and `most` rows, the earliest ones.
+    """
+    earlier, later = (", ".join(f"{of}.{name}" for name in _COLUMNS.split(", ")) for of in ("earlier", "later"))
     return _rows(
         f"""
         WITH RECURSIVE way AS (
             SELECT {_COLUMNS}, 0 AS steps FROM log_event WHERE seq = %s
             UNION ALL
-            SELECT {", ".join("earlier." + name for name in _COLUMNS.split(", "))}, way.steps + 1
+            SELECT {earlier}, way.steps + 1
             FROM log_event AS earlier JOIN way ON earlier.seq = way.cause WHERE way.cause >= 0 AND way.steps < %s
-        ) SELECT {_COLUMNS} FROM way WHERE steps > 0 ORDER BY seq""",  # noqa: S608
-        [seq, most],
+        ), story AS (
+            SELECT {_COLUMNS} FROM log_event WHERE seq = %s
+            UNION
+            SELECT {later} FROM log_event AS later JOIN story ON later.cause = story.seq AND later.cause >= 0
+        )
+        SELECT {_COLUMNS} FROM way UNION SELECT {_COLUMNS} FROM story ORDER BY seq LIMIT %s""",  # noqa: S608
+        [seq, most_before, seq, most],
     )
 
 

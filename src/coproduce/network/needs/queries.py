@@ -14,7 +14,7 @@ from coproduce.matching import ParsedNeed, Ranking, suggest
 from coproduce.network.commons import access as commons
 from coproduce.network.commons.index import index
 from coproduce.network.commons.models import Resource, Version
-from coproduce.network.log import Row, caused_by, ways_back
+from coproduce.network.log import Row, around
 from coproduce.network.needs import access, reading, urgent
 from coproduce.network.needs.access import HIDDEN
 from coproduce.network.needs.models import Need, Offer, Reply
@@ -206,7 +206,7 @@ def story(asking: Asking, *, need_id: int) -> Story:
     """
     need = Need.objects.select_related("stated_by", "for_person").get(pk=need_id)
     stated = need.stated_seq
-    rows = [] if stated is None else [*ways_back(stated, most=LONGEST_WAY_BACK), *_forward(stated, need_id)]
+    rows = [] if stated is None else _told_here(around(stated, most_before=LONGEST_WAY_BACK, most=LONGEST_STORY), stated)
     ids = {number for row in rows for number in (row.actor, row.subject, row.object) if number >= 0}
     needs = {other.pk: other for other in Need.objects.filter(access.seen_by(asking), pk__in=ids)}
     rows = [row for row in rows if not _is_about_a_need(row) or row.subject in needs]
@@ -221,15 +221,15 @@ def story(asking: Asking, *, need_id: int) -> Story:
     )
 
 
-def _forward(stated: int, need_id: int) -> list[Row]:
-    """What followed, without what happened inside other needs that came of it."""
+def _told_here(rows: Sequence[Row], stated: int) -> list[Row]:
+    """The same rows without what happened inside other needs that came of this one: those have their own story."""
     kept: list[Row] = []
     outside: set[int] = set()
-    for row in caused_by([stated], most=LONGEST_STORY):
+    for row in rows:
         if row.cause in outside:
             outside.add(row.seq)
             continue
-        if row.what is kinds.NeedStated and row.subject != need_id:
+        if row.what is kinds.NeedStated and row.seq > stated:
             outside.add(row.seq)
         kept.append(row)
     return kept
