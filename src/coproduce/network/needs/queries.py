@@ -206,7 +206,9 @@ def story(asking: Asking, *, need_id: int) -> Story:
     """
     need = Need.objects.select_related("stated_by", "for_person").get(pk=need_id)
     stated = need.stated_seq
-    rows = [] if stated is None else _told_here(around(stated, most_before=LONGEST_WAY_BACK, most=LONGEST_STORY), stated)
+    rows = (
+        [] if stated is None else _told_here(around(stated, most_before=LONGEST_WAY_BACK, most=LONGEST_STORY), stated)
+    )
     ids = {number for row in rows for number in (row.actor, row.subject, row.object) if number >= 0}
     needs = {other.pk: other for other in Need.objects.filter(access.seen_by(asking), pk__in=ids)}
     rows = [row for row in rows if not _is_about_a_need(row) or row.subject in needs]
