@@ -6,8 +6,9 @@ Source: Wichura 1988, algorithm AS 241 (PPND16), 10.2307/2347330; relative accur
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from coproduce.simulator.streams import FloatArray
+FloatArray = npt.NDArray[np.float64]
 
 # Coefficients of numerator and denominator, highest power first: centre, flank, tail.
 _CENTRE = (

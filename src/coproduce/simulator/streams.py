@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from coproduce import rng
+from coproduce.simulator.normal import FloatArray, quantile
 
-FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
@@ -71,8 +71,6 @@ class Streams:
 
     def normal(self, name: str, tick: int, agents: IntArray | int) -> FloatArray:
         """Standard normals by inverse distribution function, one an agent."""
-        from coproduce.simulator.normal import quantile
-
         return quantile(self.uniform(name, tick, agents))
 
     def setup(self, name: str) -> np.random.Generator:
