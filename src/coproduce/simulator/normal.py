@@ -8,8 +8,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-
 # Coefficients of numerator and denominator, highest power first: centre, flank, tail.
 _CENTRE = (
     (2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4, 4.5921953931549871457e4,
@@ -31,7 +29,7 @@ _TAIL = (
 )  # fmt: skip
 
 
-def quantile(u: FloatArray) -> FloatArray:
+def quantile(u: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The standard normal z with P(Z <= z) = u, for u strictly between 0 and 1, float64 of the same shape."""
     q = u - 0.5
     z = q * _ratio(_CENTRE, 0.180625 - q * q)
@@ -44,11 +42,11 @@ def quantile(u: FloatArray) -> FloatArray:
     return z
 
 
-def _ratio(pair: tuple[tuple[float, ...], tuple[float, ...]], x: FloatArray) -> FloatArray:
+def _ratio(pair: tuple[tuple[float, ...], tuple[float, ...]], x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """One polynomial over another at x, by Horner's rule."""
     above, below = (np.full_like(x, side[0]) for side in pair)
     for a, b in zip(pair[0][1:], pair[1][1:], strict=True):
         above = above * x + a
         below = below * x + b
-    ratio: FloatArray = above / below
+    ratio: npt.NDArray[np.float64] = above / below
     return ratio

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from coproduce import rng
-from coproduce.simulator.normal import FloatArray, quantile
+from coproduce.simulator.normal import quantile
 
+FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 

@@ -92,7 +92,7 @@ def test_the_revised_resources_end_with_the_text_of_their_file(example_network: 
 
 def test_the_log_is_clean_and_nothing_in_it_lies_ahead(frame: EventFrame) -> None:
     report = inspect(frame.rows)
-    assert (report.n_unknown_kind, report.n_duplicate, report.n_gaps, report.n_orphan_cause) == (0, 0, 0, 0)
+    assert report.is_clean(), report
     assert frame.rows["time"].max() <= clock.to_us(NOW)  # type: ignore[operator]
 
 

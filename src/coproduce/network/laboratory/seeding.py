@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from coproduce import clock
 from coproduce.events import ABSENT, Role
 from coproduce.network.commons import actions as commons
 from coproduce.network.commons.actions import Authorship
@@ -136,10 +137,12 @@ def _first_author(cast: Cast, entry: example.ExampleResource, at: datetime) -> A
 
 def review(cast: Cast, entry: example.ExampleResource, resource: Resource, at: datetime) -> None:
     """The reviews that the front matter names, each in the reviewer's own role."""
-    for author in entry.matter["authors"]:
-        if author["contribution"] == "reviewed":
-            reviewer = cast.asking(author["person"], at + timedelta(hours=20))
-            commons.review_version(reviewer, version_id=resource.latest_id or -1, accepted=True)
+    later = at + timedelta(hours=20)
+    with clock.frozen(later):
+        for author in entry.matter["authors"]:
+            if author["contribution"] == "reviewed":
+                reviewer = cast.asking(author["person"], later)
+                commons.review_version(reviewer, version_id=resource.latest_id or ABSENT, accepted=True)
 
 
 def words_of(cast: Cast, entry: example.ExampleResource, *, body: str = "") -> Words:
