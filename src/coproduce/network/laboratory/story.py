@@ -165,11 +165,10 @@ class Teller:
         need = needs.state_need(asking, wish=wish, for_person=self.cast.people[told_of["for"]].pk)
         self.needs[step["need"]] = need.pk
         if "chips" in told_of:
-            needs.correct_need(
-                asking.when(asking.at + timedelta(seconds=40)),
-                need_id=need.pk,
-                chips=needs.Chips(words=told_of["chips"]),
-            )
+            later = asking.at + timedelta(seconds=40)
+            with clock.frozen(later):
+                chips = needs.Chips(words=told_of["chips"])
+                needs.correct_need(asking.when(later), need_id=need.pk, chips=chips)
 
     def clarify_need(self, step: Step, asking: Asking) -> None:
         """The person adds to the need in their own words, and sets what it is about."""
