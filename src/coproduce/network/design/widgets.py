@@ -7,11 +7,13 @@ from typing import Any
 
 from django import forms
 
+from coproduce.network.design.parts import Text
+
 
 class _Described:
     """Choices with a line of explanation each."""
 
-    def __init__(self, *args: Any, notes: Mapping[Any, str] | None = None, **options: Any) -> None:
+    def __init__(self, *args: Any, notes: Mapping[Any, Text] | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.notes = {str(value): note for value, note in (notes or {}).items()}
 

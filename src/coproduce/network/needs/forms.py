@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from coproduce.events import LineOfWork
@@ -125,6 +126,7 @@ class ChipsForm(forms.Form):
     def chips(self) -> Chips:
         """The chips as the person wants them: what was not sent was taken away."""
         sent = self.data
+        assert isinstance(sent, QueryDict)  # views give a form what was sent, never a plain mapping
         known = kinds_of_help().kinds
         conditions = sent.getlist("condition")
         return Chips(
