@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from coproduce.cli import log, match, service
+from coproduce.cli import commons, log, match, service
 from coproduce.cli.demo import demo
 from coproduce.cli.measure import measure
 from coproduce.cli.simulate import simulate
@@ -32,6 +32,7 @@ def root() -> None:
 
 service.register(app)
 app.command()(demo)
+app.add_typer(commons.app, name="commons")
 app.add_typer(log.app, name="log")
 app.add_typer(match.app, name="match")
 app.command()(measure)

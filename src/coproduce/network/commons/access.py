@@ -7,48 +7,100 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from coproduce.events import Role
-from coproduce.network.commons.models import Resource, Review
+from coproduce.network.commons.models import Credit, Resource, Review, Version
 from coproduce.network.people.asking import Asking
 
 LIVED = (Role.PATIENT, Role.FAMILY)
+#: Computers of ours that see everything, to index, import and tell stories.
+_OWN_COMPUTERS = frozenset({"worker", "example", "import", "operator"})
 
 
 def seen_by(asking: Asking) -> Q:
-    """The resources that this asker may see: what is public, and one's own drafts.
+    """The resources that this asker may see: what is public, and what they wrote.
 
-    Drafts are their owner's. Class 3 stays hidden until reviewed, but for its owner, reviewers and stewards.
+    A draft is its authors' and the stewards'. Class 3 stays hidden until reviewed, but for its authors, and for
+    clinicians and stewards, who review it.
     """
-    public = ~Q(state=Resource.State.DRAFT) & (Q(risk_class__lt=3) | Q(Exists(_reviewed_enough())))
-    if asking.system in {"worker", "example", "import", "operator"}:
+    if asking.system in _OWN_COMPUTERS or asking.holds(Role.STEWARD):
         return Q()
+    is_draft = Q(state=Resource.State.DRAFT)
+    public = ~is_draft & (Q(risk_class__lt=3) | Q(Exists(_reviewed_enough("latest"))))
     if asking.person is None:
         return public
-    own = Q(owner_id=asking.person)
-    if asking.holds(Role.STEWARD, Role.CLINICIAN):
-        return public | own | ~Q(state=Resource.State.DRAFT)
-    return public | own
+    if asking.holds(Role.CLINICIAN):
+        public = ~is_draft
+    return public | Q(owner_id=asking.person) | Q(Exists(_credited(asking.person)))
 
 
 def offered() -> Q:
     """The resources that may be suggested to anybody: shared, and reviewed where their class asks for it."""
-    return Q(state=Resource.State.SHARED) & (Q(risk_class__lt=3) | Q(Exists(_reviewed_enough())))
+    return Q(state=Resource.State.SHARED) & (Q(risk_class__lt=3) | Q(Exists(_reviewed_enough("latest"))))
+
+
+def versions_seen(asking: Asking, resource: Resource) -> QuerySet[Version]:
+    """The versions that this asker may see of a resource that they see.
+
+    What changes a treatment is shown in reviewed versions only, or an earlier one would be a way around the review.
+    """
+    versions = Version.objects.filter(resource=resource)
+    if resource.risk_class < 3 or asking.system in _OWN_COMPUTERS or asking.holds(Role.STEWARD, Role.CLINICIAN):
+        return versions
+    if asking.person is not None and is_author(asking, resource):
+        return versions
+    return versions.filter(Exists(_reviewed_enough("pk")))
 
 
 def may_edit(asking: Asking, resource: Resource) -> bool:
-    """True for the owner, a steward, and for class 0 and 1 anybody of the network: the commons is tended together."""
-    if asking.system in {"example", "import"} or asking.holds(Role.STEWARD):
+    """True for an author, a steward, and for class 0 and 1 anybody of the network: the commons is tended together."""
+    if may_tend(asking, resource):
         return True
     if asking.person is None:
         return False
-    if resource.owner_id == asking.person:
+    if resource.state == Resource.State.SHARED and resource.risk_class <= 1:
         return True
-    return resource.state == Resource.State.SHARED and resource.risk_class <= 1
+    return is_author(asking, resource)
 
 
-def _reviewed_enough() -> QuerySet[Review, Any]:
-    """Two independent people accepted the latest version, one of them a clinician (COMMONS.md, class 3)."""
+def may_tend(asking: Asking, resource: Resource) -> bool:
+    """True for who shares and retires a resource: its owner, and the stewards."""
+    if asking.system in {"example", "import"} or asking.holds(Role.STEWARD):
+        return True
+    return asking.person is not None and resource.owner_id == asking.person
+
+
+def may_reclass(asking: Asking, resource: Resource, risk_class: int) -> bool:
+    """True for who may say that a resource is of another risk class.
+
+    Lower, and so less reviewed, only by a clinician or a steward once it is shared; higher by its owner too.
+    """
+    if risk_class == resource.risk_class or asking.system or asking.holds(Role.STEWARD, Role.CLINICIAN):
+        return True
+    is_own = asking.person is not None and resource.owner_id == asking.person
+    return is_own and (resource.state == Resource.State.DRAFT or risk_class > resource.risk_class)
+
+
+def is_author(asking: Asking, resource: Resource) -> bool:
+    """True for its owner and for whoever is credited for one of its versions."""
+    if asking.person is None:
+        return False
+    return resource.owner_id == asking.person or (
+        Credit.objects.filter(version__resource=resource, person_id=asking.person).exists()
+    )
+
+
+def _credited(person_id: int) -> QuerySet[Credit]:
+    return Credit.objects.filter(version__resource=OuterRef("pk"), person_id=person_id)
+
+
+def accepted_by(*roles: Role, version: str = "latest") -> Exists:
+    """Whether somebody in one of these roles accepted the version that this field names."""
+    return Exists(Review.objects.filter(version=OuterRef(version), accepted=True, role__in=roles))
+
+
+def _reviewed_enough(version: str) -> QuerySet[Review, Any]:
+    """Two independent people accepted this version, one of them a clinician (class 3)."""
     accepted = (
-        Review.objects.filter(version=OuterRef("latest"), accepted=True)
+        Review.objects.filter(version=OuterRef(version), accepted=True)
         .values("version")
         .annotate(n=Count("reviewer", distinct=True), n_clinicians=Count("pk", filter=Q(role=Role.CLINICIAN)))
         .filter(n__gte=2, n_clinicians__gte=1)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from coproduce.errors import Absent, Conflict, InvalidInput
 from coproduce.events import ABSENT, Event, Role, kinds
-from coproduce.network.commons.access import may_edit, seen_by
+from coproduce.network.commons.access import may_edit, may_reclass, may_tend, seen_by, versions_seen
 from coproduce.network.commons.index import changed
 from coproduce.network.commons.models import Credit, Kept, Resource, Review, Version
 from coproduce.network.commons.reading import reading_grade
 from coproduce.network.commons.words import Words, clean
-from coproduce.network.log import append
-from coproduce.network.log.models import LogEvent
+from coproduce.network.log import append, has_happened
 from coproduce.network.people.asking import Asking
 from coproduce.network.people.policy import action, rule
 
@@ -32,15 +33,18 @@ def _signed_in(asking: Asking, **_arguments: object) -> bool:
 
 @rule("commons.edit")
 def _editor(asking: Asking, *, resource_id: int, **_arguments: object) -> bool:
-    resource = Resource.objects.filter(seen_by(asking), pk=resource_id).first()
-    if resource is None:
-        raise Absent(_("resource"))
-    return may_edit(asking, resource)
+    return may_edit(asking, _seen(asking, pk=resource_id))
+
+
+@rule("commons.tend")
+def _tender(asking: Asking, *, resource_id: int, **_arguments: object) -> bool:
+    return may_tend(asking, _seen(asking, pk=resource_id))
 
 
 @rule("commons.use")
 def _sees(asking: Asking, *, version_id: int, **_arguments: object) -> bool:
-    if not Resource.objects.filter(seen_by(asking), versions=version_id).exists():
+    resource = _seen(asking, versions=version_id)
+    if not versions_seen(asking, resource).filter(pk=version_id).exists():
         raise Absent(_("resource"))
     return True
 
@@ -52,11 +56,19 @@ def _sees_signed_in(asking: Asking, *, version_id: int, **_arguments: object) ->
 
 @rule("commons.review")
 def _may_review(asking: Asking, *, version_id: int, **_arguments: object) -> bool:
-    """Everybody who holds a role, in that role; never one's own words."""
-    if not Version.objects.filter(pk=version_id, resource__state=Resource.State.SHARED).exists():
+    """Everybody who holds a role, in that role; never the words of one's own hand."""
+    resource = _seen(asking, versions=version_id)
+    if resource.state != Resource.State.SHARED:
         raise Absent(_("resource"))
-    mine = Credit.objects.filter(version_id=version_id, person_id=asking.actor).exists()
-    return bool(asking.roles) and not mine
+    mine = Credit.objects.filter(version__resource=resource, person_id=asking.actor).exists()
+    return asking.person is not None and bool(asking.roles) and not mine
+
+
+def _seen(asking: Asking, **which: int) -> Resource:
+    resource = Resource.objects.filter(seen_by(asking), **which).first()
+    if resource is None:
+        raise Absent(_("resource"))
+    return resource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,17 +82,30 @@ class Authorship:
 
 @action("commons.contribute")
 def create_resource(
-    asking: Asking, *, words: Words, authorship: Authorship | None = None, cause: int = ABSENT, share: bool = False
+    asking: Asking,
+    *,
+    words: Words,
+    authorship: Authorship | None = None,
+    cause: int = ABSENT,
+    share: bool = False,
+    token: UUID | None = None,
 ) -> Resource:
     """Makes a resource with its first version; writes ResourceCreated (and ResourceShared).
 
-    `cause` is the seq of what it was made for. Raises InvalidInput for words that cannot be kept.
+    `cause` is the seq of what it was made for. The same token from the same person makes one resource. Raises
+    InvalidInput for words that cannot be kept.
     """
     words = words.checked()
-    resource = Resource.objects.create(
+    resource = Resource(
         kind=words.kind, line_of_work=words.line_of_work, risk_class=words.risk_class, language=words.language,
-        owner_id=asking.person, created_at=asking.at,
+        owner_id=asking.person, created_at=asking.at, token=token,
     )  # fmt: skip
+    try:
+        with transaction.atomic():
+            resource.save(force_insert=True)
+    except IntegrityError:
+        # The form was sent twice: what it made the first time is the answer.
+        return Resource.objects.get(owner_id=asking.person, token=token)
     version = _write_version(asking, resource, words, authorship or Authorship(), number=1)
     events: list[Event] = [
         kinds.ResourceCreated(
@@ -107,19 +132,28 @@ def revise_resource(
 ) -> Version:
     """Adds a version; writes ResourceRevised, its cause the seq of what it was revised for.
 
-    `based_on` is the version that the editor started from. Raises Conflict when another one came first: nothing is
-    lost, the caller shows both.
+    `based_on` is the version that the editor started from. Saving what is there already makes no version. Raises
+    Conflict when another one came first: nothing is lost, the caller shows both; InvalidInput for another risk class
+    than the editor may give.
     """
     words = words.checked()
     resource = Resource.objects.select_for_update(of=("self",)).select_related("latest").get(pk=resource_id)
     latest = resource.latest
-    if latest is None or latest.pk != based_on:
+    assert latest is not None  # a resource has a version from the start
+    if bytes(latest.fingerprint) == words.fingerprint:
+        return latest
+    if latest.pk != based_on:
         raise Conflict(
             _("Somebody else revised this while you were writing."),
             next_step=_("Look at the difference, bring the two together, and save again."),
         )
-    if latest.fingerprint == words.fingerprint:
-        return latest
+    if not may_reclass(asking, resource, words.risk_class):
+        raise InvalidInput(
+            given=_("another risk class"),
+            expected=_("the one it has"),
+            next_step=_("A clinician or a steward can change it."),
+            field="risk_class",
+        )
     version = _write_version(asking, resource, words, authorship or Authorship(), number=latest.number + 1)
     append(
         [
@@ -134,9 +168,12 @@ def revise_resource(
     return version
 
 
-@action("commons.edit")
+@action("commons.tend")
 def share_resource(asking: Asking, *, resource_id: int, cause: int = ABSENT) -> Resource:
-    """Opens a draft to everybody; writes ResourceShared, OwnerAssigned, ReviewDateSet. Raises Conflict when shared."""
+    """Opens a draft, or a retired resource again, to everybody. Raises Conflict when it is shared already.
+
+    Writes ResourceShared, OwnerAssigned, ReviewDateSet.
+    """
     resource = Resource.objects.select_for_update().get(pk=resource_id)
     if resource.state == Resource.State.SHARED:
         raise Conflict(_("It is shared already."))
@@ -144,10 +181,12 @@ def share_resource(asking: Asking, *, resource_id: int, cause: int = ABSENT) -> 
     return resource
 
 
-@action("commons.edit")
+@action("commons.tend")
 def retire_resource(asking: Asking, *, resource_id: int) -> None:
     """Takes a resource out of what is offered; its link still answers. Writes ResourceRetired."""
     resource = Resource.objects.select_for_update().get(pk=resource_id)
+    if resource.state == Resource.State.RETIRED:
+        return
     if resource.state != Resource.State.SHARED:
         raise Conflict(_("Only a shared resource can be retired."))
     resource.state = Resource.State.RETIRED
@@ -155,14 +194,11 @@ def retire_resource(asking: Asking, *, resource_id: int) -> None:
     append(
         [
             kinds.ResourceRetired(
-                time=asking.us,
-                actor=asking.actor,
-                role=asking.role,
-                subject=resource.pk,
-                object=resource.latest_id or -1,
+                time=asking.us, actor=asking.actor, role=asking.role, subject=resource.pk,
+                object=resource.latest_id or ABSENT,
             )
         ]
-    )
+    )  # fmt: skip
     changed([resource.pk])
 
 
@@ -170,11 +206,15 @@ def retire_resource(asking: Asking, *, resource_id: int) -> None:
 def review_version(asking: Asking, *, version_id: int, accepted: bool, note: str = "") -> Review:
     """Says whether a version is fit to be used; writes Reviewed. A second review by the same person replaces the first.
 
-    Raises InvalidInput when a rejection has no reason.
+    Raises InvalidInput when a rejection has no reason, Conflict when a newer version came while the reviewer read.
     """
     note = clean(note, "note", 600)
     if not accepted and not note:
         raise InvalidInput(given=_("a no without a reason"), expected=_("what should change"), field="note")
+    if not Resource.objects.select_for_update().filter(latest=version_id).exists():
+        raise Conflict(
+            _("It was revised while you were reading."), next_step=_("Read the new version, then review that one.")
+        )
     review, _made = Review.objects.update_or_create(
         version_id=version_id,
         reviewer_id=asking.person,
@@ -209,9 +249,8 @@ def open_resource(asking: Asking, *, version_id: int, need_id: int = ABSENT, cau
     """Notes that somebody opened a version; once an hour a person. Writes ResourceOpened; a guest leaves no trace."""
     if asking.person is None:
         return
-    since = asking.us - int(OPENED_AGAIN.total_seconds()) * 1_000_000
-    code = kinds.ResourceOpened.meaning.code
-    if LogEvent.objects.filter(kind=code, actor=asking.person, object=version_id, time__gt=since).exists():
+    since = asking.at - OPENED_AGAIN
+    if has_happened(kinds.ResourceOpened, actor=asking.actor, object=version_id, since=since):
         return
     append(
         [
@@ -248,8 +287,9 @@ def _write_version(asking: Asking, resource: Resource, words: Words, authorship:
     version = Version.objects.create(
         resource=resource, number=number, title=words.title, summary=words.summary, body=words.body, link=words.link,
         audience=list(words.audience), stages=list(words.stages), help_kind=words.help_kind, license=words.license,
-        sources=list(words.sources), reading_grade=reading_grade(words.body), note=clean(authorship.note, "note", 300),
-        derived_from_id=authorship.derived_from, written_by_id=asking.person, created_at=asking.at,
+        sources=list(words.sources), reading_grade=reading_grade(words.body, words.language),
+        note=clean(authorship.note, "note", 300), derived_from_id=authorship.derived_from,
+        written_by_id=asking.person, created_at=asking.at,
         fingerprint=words.fingerprint,
     )  # fmt: skip
     credited = list(authorship.credits)

@@ -9,3 +9,7 @@ class CommonsConfig(AppConfig):
     name = "coproduce.network.commons"
     label = "commons"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listens for erasures."""
+        from coproduce.network.commons import erasing  # noqa: F401 connecting is all it does

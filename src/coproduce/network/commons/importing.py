@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from django.utils.text import slugify
 
-from coproduce.errors import BadFile, InvalidInput
+from coproduce.errors import BadFile, Conflict, InvalidInput
 from coproduce.events import Event, Role, kinds
 from coproduce.network.commons import files, index
 from coproduce.network.commons.columns import Defaults, Described, described
 from coproduce.network.commons.models import Condition, Credit, Import, Resource, Version
+from coproduce.network.commons.reading import reading_grade
 from coproduce.network.log import append, previous
 from coproduce.network.log.ids import next_ids
 from coproduce.network.people.asking import Asking
@@ -23,8 +26,6 @@ from coproduce.network.people.policy import action, rule
 
 #: Rows that are committed together with how far the import came.
 BATCH = 1_000
-#: Above this many changed resources the index is built anew rather than amended.
-REBUILD_ABOVE = 2_000
 #: Rejected rows that a receipt lists one by one; all are counted.
 LISTED = 1_000
 
@@ -36,7 +37,7 @@ def _importer(asking: Asking, **_arguments: object) -> bool:
 
 @dataclass
 class Receipt:
-    """What an import did. `rejected` has row, field and reason; never what the row said."""
+    """What an import did. `rejected` has row, field and reason of the first ones; never what the row said."""
 
     origin: str
     accepted: int = 0
@@ -46,6 +47,12 @@ class Receipt:
     resumed_at: int = 0
     cut: str = ""
     rejected: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, run: Import) -> Receipt:
+        """What a run has done so far."""
+        counts = (run.accepted, run.changed, run.unchanged, run.n_rejected)
+        return cls(run.origin, *counts, resumed_at=run.rows_done, rejected=list(run.rejected))
 
     def reject(self, row: int, name: str, reason: str) -> None:
         """Notes a row that was not taken."""
@@ -65,53 +72,77 @@ def import_file(
     *,
     origin: str,
     defaults: Defaults | None = None,
-    progress: Callable[[int], None] = lambda _rows: None,
+    progress: Callable[[float], None] = lambda _share: None,
 ) -> Receipt:
-    """Imports a JSON Lines or CSV file, in batches that each commit; an interrupted import goes on where it stopped.
+    """Imports a JSON Lines or CSV file, or a folder of Markdown, in batches that each commit.
 
-    Raises BadFile when the file is of another kind; a file cut in the middle keeps the rows before the cut and says so
-    in the receipt. Writes ResourceCreated, ResourceShared or ResourceRevised a row, and ResourcesImported.
+    An interrupted import goes on where it stopped. `progress` hears how much of the file is done, 0 to 1. Raises
+    BadFile when the file is of another kind, Conflict while the same origin is being imported; a file cut in the
+    middle keeps the rows before the cut and says so in the receipt. Writes ResourceCreated and ResourceShared, or
+    ResourceRevised, a row, ReadabilityMeasured where there is a text, and ResourcesImported.
     """
-    run = begin_import(asking, origin=origin, file_digest=files.digest(path))
-    receipt = Receipt(
-        origin, run.accepted, run.changed, run.unchanged, len(run.rejected), run.rows_done, rejected=list(run.rejected)
-    )
-    touched: list[int] = []
-    batches = _batches(path, run.rows_done, receipt)
-    for batch in batches:
-        touched += import_batch(asking, run=run, batch=batch, defaults=defaults or Defaults({}), receipt=receipt)
-        progress(receipt.n_rows)
-    finish_import(asking, run=run, receipt=receipt)
-    if len(touched) > REBUILD_ABOVE:
-        index.rebuild()
-    else:
-        index.refresh(touched)
+    defaults = defaults or Defaults()
+    with _alone(origin):
+        run = begin_import(asking, origin=origin, file_digest=files.digest(path))
+        receipt = Receipt.of(run)
+        for batch in _batches(path, run.rows_done, defaults, receipt):
+            import_batch(asking, run=run, batch=batch, defaults=defaults, receipt=receipt)
+            progress(batch[-1].share)
+        finish_import(asking, run=run, receipt=receipt)
+    # Follows the log, so that what an interrupted run left unindexed is found as well.
+    index.catch_up()
     return receipt
 
 
-def _batches(path: Path, done: int, receipt: Receipt) -> Iterator[list[files.Row]]:
+@contextlib.contextmanager
+def _alone(origin: str) -> Iterator[None]:
+    """One import of an origin at a time; the lock goes with the connection, however the process ends."""
+    key = lock_of(origin)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        if not cursor.fetchone()[0]:
+            raise Conflict("Files of this origin are being imported already.", next_step="Wait until that has ended.")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(Exception), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def lock_of(origin: str) -> int:
+    """The number of the database's lock for imports of this origin."""
+    return int.from_bytes(hashlib.blake2b(f"import {origin}".encode(), digest_size=8).digest(), signed=True)
+
+
+def _batches(path: Path, done: int, defaults: Defaults, receipt: Receipt) -> Iterator[list[files.Row]]:
     """Batches of rows after those already done. A cut file ends the last one early, and the receipt says so."""
+    seen: set[str] = set()
 
     def until_cut() -> Iterator[files.Row]:
+        started = False
         try:
-            yield from files.rows(path)
+            for row in files.rows(path):
+                if not started and not row.fault:
+                    defaults.check_header(row.values)
+                started = True
+                yield _once(row, defaults, seen)
         except BadFile as problem:
-            if not seen:
+            if not started:
                 raise
             receipt.cut = str(problem)
 
-    seen = False
-    rows = until_cut()
-    for row in rows:
-        seen = True
-        if row.number > done:
-            first = [row]
-            break
-    else:
-        return
-    while batch := first + list(islice(rows, BATCH - len(first))):
-        first = []
+    rows = (row for row in until_cut() if row.number > done)
+    while batch := list(islice(rows, BATCH)):
         yield batch
+
+
+def _once(row: files.Row, defaults: Defaults, seen: set[str]) -> files.Row:
+    """The row; with a fault when an earlier row of the file has the same id, so that a second import says the same."""
+    key = defaults.key(row.values)
+    if key and key in seen:
+        return replace(row, fault="the same id stands in an earlier row", field="id")
+    seen.add(key)
+    return row
 
 
 @action("commons.import")
@@ -125,10 +156,9 @@ def begin_import(asking: Asking, *, origin: str, file_digest: str) -> Import:
 
 @action("commons.import")
 def finish_import(asking: Asking, *, run: Import, receipt: Receipt) -> None:
-    """Closes a run; writes ResourcesImported. A cut file leaves it open, so that the whole file goes on from there."""
-    if not receipt.cut:
-        run.finished_at = asking.at
-        run.save(update_fields=["finished_at"])
+    """Closes a run; writes ResourcesImported. A cut file leaves nothing to resume: the whole one is another file."""
+    run.finished_at = asking.at
+    run.save(update_fields=["finished_at"])
     append(
         [
             kinds.ResourcesImported(
@@ -141,8 +171,8 @@ def finish_import(asking: Asking, *, run: Import, receipt: Receipt) -> None:
 @action("commons.import")
 def import_batch(
     asking: Asking, *, run: Import, batch: Sequence[files.Row], defaults: Defaults, receipt: Receipt
-) -> list[int]:
-    """Takes one batch in one transaction, together with how far the import came; gives the ids of what changed."""
+) -> None:
+    """Takes one batch in one transaction, together with how far the import came."""
     taken = _described(batch, defaults, receipt)
     topics = _condition_ids(taken.values())
     known = {
@@ -152,45 +182,63 @@ def import_batch(
         .filter(origin=run.origin, origin_key__in=list(taken))
     }
     new = [row for key, row in taken.items() if key not in known]
-    touched = _create(asking, run.origin, new, topics)
+    changed = [(known[key], row) for key, row in taken.items() if key in known and _is_news(known[key], row)]
+    revised_here = [(resource, row) for resource, row in changed if _latest(resource).written_by_id is not None]
+    for _resource, row in revised_here:
+        receipt.reject(row.number, "", "it was revised here since; the source's new words were left out")
+    changed = [pair for pair in changed if pair not in revised_here]
+    events = [*_create(asking, run.origin, new, topics), *_revise(asking, changed, topics)]
     receipt.accepted += len(new)
-    for key, resource in known.items():
-        if _update(asking, resource, taken[key], topics):
-            touched.append(resource.pk)
-            receipt.changed += 1
-        else:
-            receipt.unchanged += 1
+    receipt.changed += len(changed)
+    receipt.unchanged += len(known) - len(changed) - len(revised_here)
     run.rows_done = batch[-1].number
-    run.accepted, run.changed, run.unchanged = receipt.accepted, receipt.changed, receipt.unchanged
-    run.rejected = receipt.rejected
+    for name in ("accepted", "changed", "unchanged", "n_rejected", "rejected"):
+        setattr(run, name, getattr(receipt, name))
     run.save()
-    return touched
+    append(events)
 
 
-def _described(batch: Sequence[files.Row], defaults: Defaults, receipt: Receipt) -> dict[str, Described]:
-    taken: dict[str, Described] = {}
+@dataclass(frozen=True)
+class _Taken(Described):
+    """A row that can be taken, with its number in the file."""
+
+    number: int = 0
+
+
+def _described(batch: Sequence[files.Row], defaults: Defaults, receipt: Receipt) -> dict[str, _Taken]:
+    taken: dict[str, _Taken] = {}
     for row in batch:
         if row.fault:
-            receipt.reject(row.number, "", row.fault)
+            receipt.reject(row.number, row.field, row.fault)
             continue
         try:
             said = described(row.values, defaults)
         except InvalidInput as problem:
             receipt.reject(row.number, problem.field, f"expected {problem.expected}")
-            continue
-        if said.key in taken:
-            receipt.reject(row.number, "id", "the same id stands in an earlier row")
-            continue
-        taken[said.key] = said
+        else:
+            taken[said.key] = _Taken(**vars(said), number=row.number)
     return taken
 
 
-def _condition_ids(rows: object) -> Mapping[str, int]:
-    """Ids of the conditions that these rows name, made where they are new; aliases are gathered."""
+def _is_news(resource: Resource, row: Described) -> bool:
+    return bytes(resource.origin_fingerprint) != row.fingerprint
+
+
+def _latest(resource: Resource) -> Version:
+    assert resource.latest is not None  # an imported resource has a version from the start
+    return resource.latest
+
+
+def _condition_ids(rows: Collection[Described]) -> Mapping[str, int]:
+    """Ids of the conditions that these rows name, made where they are new.
+
+    Other names are gathered from rows about one condition only: of several, nobody knows whose they are.
+    """
     names: dict[str, tuple[str, set[str]]] = {}
-    for row in rows:  # type: ignore[attr-defined]
+    for row in rows:
         for name in row.conditions:
-            names.setdefault(slug_of(name), (name, set()))[1].update(row.aliases)
+            other = row.aliases if len(row.conditions) == 1 else ()
+            names.setdefault(slug_of(name), (name, set()))[1].update(other)
     Condition.objects.bulk_create(
         [Condition(slug=slug, name=name, aliases=sorted(aliases)) for slug, (name, aliases) in sorted(names.items())],
         ignore_conflicts=True,
@@ -214,76 +262,94 @@ def slug_of(name: str) -> str:
     return slugify(name)[:200] or hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
 
 
-def _create(asking: Asking, origin: str, rows: Sequence[Described], topics: Mapping[str, int]) -> list[int]:
-    ids = next_ids(2 * len(rows))
-    pairs = list(zip(rows, ids[::2], ids[1::2], strict=True))
+@dataclass(frozen=True)
+class _New:
+    """A version to be written: what its row says, and of which resource it is which version."""
+
+    row: Described
+    conditions: tuple[int, ...]
+    resource_id: int
+    id: int
+    number: int
+
+    def version(self, asking: Asking) -> Version:
+        words = self.row.words
+        return Version(
+            id=self.id, resource_id=self.resource_id, number=self.number, title=words.title, summary=words.summary,
+            body=words.body, link=words.link, audience=list(words.audience), stages=list(words.stages),
+            help_kind=words.help_kind, license=words.license, sources=list(words.sources),
+            reading_grade=reading_grade(words.body, words.language), created_at=asking.at,
+            fingerprint=replace(words, conditions=self.conditions).fingerprint,
+        )  # fmt: skip
+
+    def same(self, asking: Asking) -> dict[str, Any]:
+        """What every event about it says."""
+        return {
+            "time": asking.us, "actor": asking.actor, "role": asking.role, "subject": self.resource_id,
+            "object": self.id, "topic": self.row.words.line_of_work,
+        }  # fmt: skip
+
+
+def _topics_of(row: Described, topics: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(sorted({topics[slug_of(name)] for name in row.conditions}))
+
+
+def _create(asking: Asking, origin: str, rows: Sequence[Described], topics: Mapping[str, int]) -> list[Event]:
+    ids = iter(next_ids(2 * len(rows)))
+    news = [_New(row, _topics_of(row, topics), next(ids), next(ids), 1) for row in rows]
     Resource.objects.bulk_create(
         Resource(
-            id=resource_id, state=Resource.State.SHARED, kind=row.words.kind, line_of_work=row.words.line_of_work,
-            risk_class=row.words.risk_class, language=row.words.language, latest_id=version_id, origin=origin,
-            origin_key=row.key, created_at=asking.at, shared_at=asking.at,
+            id=new.resource_id, state=Resource.State.SHARED, kind=new.row.words.kind, latest_id=new.id, origin=origin,
+            line_of_work=new.row.words.line_of_work, risk_class=new.row.words.risk_class,
+            language=new.row.words.language, origin_key=new.row.key, origin_fingerprint=new.row.fingerprint,
+            created_at=asking.at, shared_at=asking.at,
         )
-        for row, resource_id, version_id in pairs
+        for new in news
     )  # fmt: skip
-    Version.objects.bulk_create(
-        _version(asking, row, version_id, resource_id, number=1) for row, resource_id, version_id in pairs
+    measured = _write(asking, news)
+    events: list[Event] = []
+    for new in news:
+        events.append(kinds.ResourceCreated(**new.same(asking), value=float(new.row.words.risk_class)))
+        events.append(kinds.ResourceShared(**new.same(asking), cause=previous(len(events) - 1)))
+    return events + measured
+
+
+def _revise(asking: Asking, changed: Sequence[tuple[Resource, Described]], topics: Mapping[str, int]) -> list[Event]:
+    """Adds a version to each resource whose row says something else than when it was last imported."""
+    ids = next_ids(len(changed))
+    news = []
+    for (resource, row), version_id in zip(changed, ids, strict=True):
+        news.append(_New(row, _topics_of(row, topics), resource.pk, version_id, _latest(resource).number + 1))
+        resource.latest_id, resource.origin_fingerprint = version_id, row.fingerprint
+        for name in ("kind", "line_of_work", "risk_class", "language"):
+            setattr(resource, name, getattr(row.words, name))
+    Resource.conditions.through.objects.filter(resource__in=[new.resource_id for new in news]).delete()
+    measured = _write(asking, news)
+    Resource.objects.bulk_update(
+        [resource for resource, _row in changed],
+        ["latest_id", "origin_fingerprint", "kind", "line_of_work", "risk_class", "language"],
+        batch_size=200,
     )
+    return [
+        *(kinds.ResourceRevised(**new.same(asking), value=float(new.row.words.risk_class)) for new in news),
+        *measured,
+    ]
+
+
+def _write(asking: Asking, news: Sequence[_New]) -> list[Event]:
+    """Writes versions, credits and conditions; gives the events that say how hard each text is to read."""
+    versions = Version.objects.bulk_create(new.version(asking) for new in news)
     Credit.objects.bulk_create(
-        Credit(version_id=version_id, name=row.publisher, contribution="published")
-        for row, _resource_id, version_id in pairs
-        if row.publisher
+        Credit(version_id=new.id, name=name, contribution=part) for new in news for name, part in new.row.credits
     )
     through = Resource.conditions.through
     through.objects.bulk_create(
-        through(resource_id=resource_id, condition_id=topic)
-        for row, resource_id, _version_id in pairs
-        for topic in sorted({topics[slug_of(name)] for name in row.conditions})
+        through(resource_id=new.resource_id, condition_id=topic) for new in news for topic in new.conditions
     )
-    append(_created(asking, pairs))
-    return ids[::2]
-
-
-def _version(asking: Asking, row: Described, version_id: int, resource_id: int, *, number: int) -> Version:
-    words = row.words
-    return Version(
-        id=version_id, resource_id=resource_id, number=number, title=words.title, summary=words.summary,
-        body=words.body, link=words.link, audience=list(words.audience), stages=list(words.stages),
-        help_kind=words.help_kind, license=words.license, created_at=asking.at, fingerprint=words.fingerprint,
-    )  # fmt: skip
-
-
-def _created(asking: Asking, pairs: Sequence[tuple[Described, int, int]]) -> list[Event]:
-    events: list[Event] = []
-    for row, resource_id, version_id in pairs:
-        same = {
-            "time": asking.us, "actor": asking.actor, "role": asking.role, "subject": resource_id,
-            "object": version_id, "topic": row.words.line_of_work,
-        }  # fmt: skip
-        events.append(kinds.ResourceCreated(**same, value=float(row.words.risk_class)))
-        events.append(kinds.ResourceShared(**same, cause=previous(len(events) - 1)))
-    return events
-
-
-def _update(asking: Asking, resource: Resource, row: Described, topics: Mapping[str, int]) -> bool:
-    """Adds a version when the row says something else than the latest one; True when it does."""
-    latest = resource.latest
-    assert latest is not None  # an imported resource has a version from the start
-    if bytes(latest.fingerprint) == row.words.fingerprint:
-        return False
-    (version_id,) = next_ids(1)
-    _version(asking, row, version_id, resource.pk, number=latest.number + 1).save(force_insert=True)
-    Credit.objects.create(version_id=version_id, name=row.publisher, contribution="published")
-    resource.conditions.set(topics[slug_of(name)] for name in row.conditions)
-    resource.latest_id = version_id
-    for name in ("kind", "line_of_work", "risk_class", "language"):
-        setattr(resource, name, getattr(row.words, name))
-    resource.save()
-    append(
-        [
-            kinds.ResourceRevised(
-                time=asking.us, actor=asking.actor, role=asking.role, subject=resource.pk, object=version_id,
-                topic=row.words.line_of_work, value=float(row.words.risk_class),
-            )
-        ]
-    )  # fmt: skip
-    return True
+    return [
+        kinds.ReadabilityMeasured(
+            time=asking.us, role=Role.COMPUTER, subject=version.pk, value=round(version.reading_grade, 2)
+        )
+        for version in versions
+        if version.reading_grade is not None
+    ]

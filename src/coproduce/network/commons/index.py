@@ -7,6 +7,7 @@ and catches up on whatever a crash or a busy index left undone. It can be thrown
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import logging
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
@@ -43,10 +44,19 @@ def index() -> Index:
 @lru_cache(maxsize=4)
 def _opened(folder: Path) -> Index:
     try:
-        return open_index(folder)
+        return open_index(folder, create=False)
     except IndexDamaged:
-        _log.warning("The search index is damaged; it is rebuilt from the commons.")
-        return _rebuilt(folder)
+        with _builder():
+            return _opened_or_built(folder)
+
+
+def _opened_or_built(folder: Path) -> Index:
+    """For whoever waited while another process built: what that one made."""
+    try:
+        return open_index(folder, create=False)
+    except IndexDamaged:
+        _log.warning("There is no whole search index; it is rebuilt from the commons.")
+        return _built()
 
 
 _left: ContextVar[bool] = ContextVar("coproduce_index_left_to_rebuild", default=False)
@@ -85,41 +95,58 @@ def refresh(resource_ids: Iterable[int]) -> None:
 
 
 def catch_up() -> int:
-    """Follows the log from where the index stands; gives how many resources were looked at. The worker's duty."""
+    """Follows the log from where the index stands; gives how many resources were looked at. The worker's duty.
+
+    An index that does not know where it stands, or stands beyond the end of a log that was restored, is rebuilt.
+    """
     mark = _mark()
-    resource_ids: set[int] = set()
     with told(computer("worker")):
         end = head()[0]
-        after = mark if mark <= end else -1
-        versions: set[int] = set()
-        for row in follow(after):
-            if row.kind in _MOVING:
-                (versions if row.kind == kinds.Reviewed.meaning.code else resource_ids).add(row.subject)
-        if versions:
-            resource_ids.update(Version.objects.filter(pk__in=versions).values_list("resource_id", flat=True))
-    if len(resource_ids) > _BATCH:
-        rebuild()
-    else:
-        refresh(resource_ids)
+        resource_ids = _moved_since(mark) if 0 <= mark <= end else None
+    if resource_ids is None or len(resource_ids) > _BATCH:
+        return rebuild() if end >= 0 else 0
+    refresh(resource_ids)
     if end != mark:
         _set_mark(end)
     return len(resource_ids)
 
 
+def _moved_since(mark: int) -> set[int]:
+    """Ids of the resources that events after this one are about."""
+    resource_ids: set[int] = set()
+    versions: set[int] = set()
+    for row in follow(mark):
+        if row.kind in _MOVING:
+            (versions if row.what is kinds.Reviewed else resource_ids).add(row.subject)
+    if versions:
+        resource_ids.update(Version.objects.filter(pk__in=versions).values_list("resource_id", flat=True))
+    return resource_ids
+
+
 def rebuild() -> int:
     """Builds the index anew from the commons, beside the old one, and swaps; gives how many resources it holds."""
-    with told(computer("worker")):
-        end = head()[0]
-    _opened.cache_clear()
-    fresh = _rebuilt(_folder())
-    _opened.cache_clear()
-    _set_mark(end)
+    with _builder():
+        with told(computer("worker")):
+            end = head()[0]
+        fresh = _built()
+        _opened.cache_clear()
+        _set_mark(end)
     return len(fresh)
 
 
-def _rebuilt(folder: Path) -> Index:
+def _built() -> Index:
     with told(computer("worker")):
-        return rebuild_index(folder, _public(Resource.objects.all()))
+        return rebuild_index(_folder(), _public(Resource.objects.all()))
+
+
+@contextlib.contextmanager
+def _builder() -> Iterator[None]:
+    """One process at a time builds; the lock goes with the process, however it ends."""
+    lock = settings.COPRODUCE.data / "index.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def _refresh_or_leave(ids: list[int]) -> None:

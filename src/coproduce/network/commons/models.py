@@ -75,6 +75,10 @@ class Resource(models.Model):
     #: Where an imported resource came from and its id there; empty for one that was written here.
     origin = models.CharField(max_length=60, blank=True)
     origin_key = models.CharField(max_length=200, blank=True)
+    #: BLAKE2b of the row it was last imported from, so that an import sees what changed at its source.
+    origin_fingerprint = models.BinaryField(max_length=16, default=b"")
+    #: Comes with the form that made it, so that sending the form twice makes one resource.
+    token = models.UUIDField(null=True, blank=True, editable=False)
     review_by = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
     shared_at = models.DateTimeField(null=True, blank=True)
@@ -84,7 +88,8 @@ class Resource(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["origin", "origin_key"], condition=~models.Q(origin=""), name="one_resource_an_origin_key"
-            )
+            ),
+            models.UniqueConstraint(fields=["owner", "token"], name="one_resource_a_form"),
         ]
 
     def __str__(self) -> str:
@@ -114,7 +119,7 @@ class Version(models.Model):
     note = models.CharField(max_length=300, blank=True)
     written_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
-    #: BLAKE2b of the words, so that an import sees what changed.
+    #: BLAKE2b of the words, so that saving what is there already makes no version.
     fingerprint = models.BinaryField(max_length=16)
 
     class Meta:
@@ -174,4 +179,6 @@ class Import(models.Model):
     accepted = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
+    n_rejected = models.PositiveIntegerField(default=0)
+    #: The first of them: row, field and reason, never what the row said.
     rejected = models.JSONField(default=list)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from coproduce.errors import Absent
 from coproduce.events import Role
 from coproduce.matching import Constraints, parse_need, rank
-from coproduce.network.commons.access import LIVED, may_edit, offered, seen_by
+from coproduce.network.commons.access import LIVED, accepted_by, may_edit, may_tend, offered, seen_by, versions_seen
 from coproduce.network.commons.index import index
 from coproduce.network.commons.models import Condition, Credit, Kept, Resource, Review, Version
 from coproduce.network.people.asking import Asking
@@ -20,6 +20,9 @@ from coproduce.network.people.policy import query, rule
 
 PAGE_SIZE = 20
 LONGEST_SEARCH = 500
+#: Versions that a history lists, and conditions that a list is narrowed by: the newest, and the most used.
+MOST_VERSIONS = 200
+MOST_CONDITIONS = 60
 
 
 @rule("commons.look")
@@ -78,9 +81,11 @@ def search(_asking: Asking, *, words: str, limit: int = PAGE_SIZE) -> list[Resou
 
 
 @query("commons.look")
-def conditions_in_use(_asking: Asking, *, limit: int = 60) -> list[Condition]:
-    """The conditions that shared resources are about, by name."""
-    return list(Condition.objects.filter(resources__state=Resource.State.SHARED).distinct().order_by("name")[:limit])
+def conditions_in_use(_asking: Asking) -> list[Condition]:
+    """The conditions that most shared resources are about, by name."""
+    shared = Count("resources", filter=Q(resources__state=Resource.State.SHARED))
+    most = Condition.objects.annotate(n=shared).filter(n__gt=0).order_by("-n", "name")[:MOST_CONDITIONS]
+    return sorted(most, key=lambda condition: condition.name.casefold())
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,7 @@ class Shown:
     credits: Sequence[Credit]
     reviews: Sequence[Review]
     may_edit: bool
+    may_tend: bool
     may_review: bool
     is_kept: bool
 
@@ -115,7 +121,8 @@ def resource_page(asking: Asking, *, resource_id: int, number: int | None = None
     credits_ = Prefetch("credits", Credit.objects.select_related("person").order_by("pk"))
     reviews = Prefetch("reviews", Review.objects.select_related("reviewer").order_by("at"))
     version = (
-        Version.objects.filter(which, resource=resource)
+        versions_seen(asking, resource)
+        .filter(which)
         .select_related("derived_from__resource")
         .prefetch_related(credits_, reviews)
         .first()
@@ -123,22 +130,39 @@ def resource_page(asking: Asking, *, resource_id: int, number: int | None = None
     if version is None:
         raise Absent(_("resource"))
     credited, reviewed = list(version.credits.all()), list(version.reviews.all())
-    mine = asking.person is not None and asking.person in {credit.person_id for credit in credited}
+    mine = Credit.objects.filter(version__resource=resource, person_id=asking.actor).exists()
     return Shown(
         resource=resource,
         version=version,
         credits=credited,
         reviews=reviewed,
         may_edit=may_edit(asking, resource),
-        may_review=bool(asking.roles) and not mine and resource.state == Resource.State.SHARED,
+        may_tend=may_tend(asking, resource),
+        may_review=_may_review(asking, resource, version) and not mine,
         is_kept=Kept.objects.filter(person_id=asking.person, resource=resource).exists() if asking.person else False,
     )
 
 
+def _may_review(asking: Asking, resource: Resource, version: Version) -> bool:
+    is_latest_shared = resource.state == Resource.State.SHARED and version.pk == resource.latest_id
+    return asking.person is not None and bool(asking.roles) and is_latest_shared
+
+
 @query("commons.see")
-def history(_asking: Asking, *, resource_id: int) -> list[Version]:
-    """Every version of a resource, newest first, with who wrote it."""
-    return list(Version.objects.filter(resource_id=resource_id).select_related("written_by").order_by("-number"))
+def history(asking: Asking, *, resource_id: int) -> list[Version]:
+    """The versions of a resource, newest first, with who wrote each; not their texts."""
+    versions = versions_seen(asking, Resource.objects.get(pk=resource_id))
+    return list(versions.select_related("written_by").defer("body", "sources").order_by("-number")[:MOST_VERSIONS])
+
+
+@query("commons.see")
+def two_versions(asking: Asking, *, resource_id: int, number: int) -> tuple[Version, Version | None]:
+    """A version and the one before it, None for the first. Raises Absent where there is none."""
+    versions = versions_seen(asking, Resource.objects.get(pk=resource_id)).select_related("resource", "written_by")
+    found = list(versions.filter(number__lte=number).order_by("-number")[:2])
+    if not found or found[0].number != number:
+        raise Absent(_("resource"))
+    return found[0], found[1] if len(found) == 2 else None
 
 
 @query("commons.own_things")
@@ -155,5 +179,6 @@ def kept(asking: Asking) -> list[Resource]:
 
 
 def _listed(resources: QuerySet[Resource]) -> QuerySet[Resource]:
-    """What a card of a list needs, in a fixed number of queries."""
-    return resources.select_related("latest").prefetch_related("conditions")
+    """What a card of a list needs, in a fixed number of queries; `is_checked` as in `Shown.is_reviewed`."""
+    checked = accepted_by(Role.CLINICIAN) & accepted_by(*LIVED)
+    return resources.annotate(is_checked=checked).select_related("latest").prefetch_related("conditions")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)|\n\s*\n|\n(?=\s*[-*#\d])")
-_MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`#>|]+")
+#: Bounded, so that a text made of brackets takes no longer than another one.
+_MARKUP = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\n]{0,600}\)|[*_`#>|]+")
 _VOWELS = re.compile(r"[aeiouy]+")
 
 
+@lru_cache(maxsize=100_000)
 def syllables(word: str) -> int:
     """Syllables of an English word, by its groups of vowels; a final silent e does not count.
 
@@ -23,12 +26,14 @@ def syllables(word: str) -> int:
     return max(n, 1)
 
 
-def reading_grade(markdown: str) -> float | None:
-    """Flesch-Kincaid school grade of an English text; None for fewer than 30 words.
+def reading_grade(markdown: str, language: str = "en") -> float | None:
+    """Flesch-Kincaid school grade of an English text; None for fewer than 30 words, or for another language.
 
     0.39 words / sentences + 11.8 syllables / words - 15.59. Source: Kincaid, Fishburne, Rogers and Chissom 1975,
     Research Branch Report 8-75, Naval Technical Training Command.
     """
+    if language.split("-", 1)[0].lower() != "en":
+        return None
     text = _MARKUP.sub(lambda m: m.group(1) or " ", markdown)
     words = _WORD.findall(text)
     if len(words) < 30:

@@ -10,10 +10,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from coproduce.errors import BadFile
 from coproduce.events import LineOfWork, Role
+from coproduce.network.commons.frontmatter import parsed
 
-FENCE = "+++"
 LINES: Mapping[str, int] = {
     "illness": LineOfWork.ILLNESS,
     "everyday-life": LineOfWork.EVERYDAY_LIFE,
@@ -54,23 +53,9 @@ def resources() -> Sequence[ExampleResource]:
     """Every resource of the example, by key."""
     entries = folder().joinpath("resources").iterdir()
     texts = [entry.read_text("utf-8") for entry in entries if entry.name.endswith(".md")]
-    return sorted((parsed(text) for text in texts), key=lambda resource: resource.key)
+    return sorted((_resource(text) for text in texts), key=lambda resource: resource.key)
 
 
-def parsed(text: str) -> ExampleResource:
-    """A resource from Markdown with TOML front matter between two lines of +++. Raises BadFile for another form.
-
-    >>> parsed('+++\\nkey = "a"\\n+++\\nHello').body
-    'Hello'
-    """
-    try:
-        before, matter, body = text.split(f"{FENCE}\n", 2)
-        fields = tomllib.loads(matter)
-        key = fields["key"]
-    except (ValueError, KeyError) as problem:
-        raise BadFile(
-            given="a text without front matter", expected="TOML with a key between two lines of +++, then Markdown"
-        ) from problem
-    if before.strip():
-        raise BadFile(given="text before the front matter", expected="+++ on the first line")
-    return ExampleResource(key, fields, body.strip())
+def _resource(text: str) -> ExampleResource:
+    fields, body = parsed(text)
+    return ExampleResource(fields["key"], fields, body)

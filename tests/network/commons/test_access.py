@@ -1,0 +1,127 @@
+"""Who sees what: drafts, unreviewed treatments, earlier versions; hidden is absent, and totals say nothing of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from coproduce.errors import Absent, NotAllowed
+from coproduce.network.commons import actions, queries
+from coproduce.network.commons.actions import review_version, revise_resource
+from coproduce.network.commons.models import Resource
+from coproduce.network.commons.queries import Facets, resource_page
+from coproduce.network.people.asking import Asking
+from tests.network.commons.conftest import Cast, draft, shared, words
+
+EVERYBODY = ("author", "patient", "doctor", "second_doctor", "steward", "outsider", "guest")
+
+
+def sees(asking: Asking, resource: Resource, number: int | None = None) -> bool:
+    try:
+        resource_page(asking, resource_id=resource.pk, number=number)
+    except Absent:
+        return False
+    return True
+
+
+def who_sees(cast: Cast, resource: Resource, number: int | None = None) -> set[str]:
+    return {name for name in EVERYBODY if sees(getattr(cast, name), resource, number)}
+
+
+def accept(asking: Asking, resource: Resource) -> None:
+    version = Resource.objects.get(pk=resource.pk).latest_id or 0
+    review_version(asking, version_id=version, accepted=True)
+
+
+def test_what_is_shared_is_seen_by_everybody(cast: Cast) -> None:
+    assert who_sees(cast, shared(cast.author)) == set(EVERYBODY)
+
+
+def test_a_draft_is_seen_by_its_author_and_the_stewards(cast: Cast) -> None:
+    assert who_sees(cast, draft(cast.author)) == {"author", "steward"}
+
+
+def test_what_changes_a_treatment_is_seen_by_those_who_review_it(cast: Cast) -> None:
+    made = shared(cast.author, risk_class=3)
+    assert who_sees(cast, made) == {"author", "doctor", "second_doctor", "steward"}
+
+
+@pytest.mark.parametrize(
+    ("reviewers", "is_open"),
+    [(["doctor"], False), (["steward"], False), (["doctor", "second_doctor"], True), (["doctor", "steward"], True)],
+)
+def test_it_opens_when_two_have_accepted_it_one_a_clinician(cast: Cast, reviewers: list[str], is_open: bool) -> None:
+    made = shared(cast.author, risk_class=3)
+    for name in reviewers:
+        accept(getattr(cast, name), made)
+    assert sees(cast.guest, made) is is_open
+
+
+def test_a_revision_of_what_changes_a_treatment_waits_for_its_own_review(cast: Cast) -> None:
+    made = shared(cast.author, risk_class=3)
+    for asking in (cast.doctor, cast.second_doctor):
+        accept(asking, made)
+    revise_resource(
+        cast.author, resource_id=made.pk, based_on=made.latest_id or 0, words=words(risk_class=3, body="More.")
+    )
+    assert not sees(cast.guest, made)
+
+
+def test_an_earlier_unreviewed_version_is_no_way_around_the_review(cast: Cast) -> None:
+    made = shared(cast.author, risk_class=3)
+    revise_resource(
+        cast.author, resource_id=made.pk, based_on=made.latest_id or 0, words=words(risk_class=3, body="Right.")
+    )
+    for asking in (cast.doctor, cast.second_doctor):
+        accept(asking, made)
+    assert who_sees(cast, made, number=2) == set(EVERYBODY)
+    assert who_sees(cast, made, number=1) == {"author", "doctor", "second_doctor", "steward"}
+    assert [version.number for version in queries.history(cast.guest, resource_id=made.pk)] == [2]
+
+
+def test_a_retired_resource_is_seen_by_its_link_and_offered_nowhere(cast: Cast) -> None:
+    made = shared(cast.author)
+    actions.retire_resource(cast.author, resource_id=made.pk)
+    assert who_sees(cast, made) == set(EVERYBODY)
+    assert queries.browse(cast.guest, facets=Facets()).paginator.count == 0
+
+
+def test_totals_and_conditions_count_what_is_offered_only(cast: Cast) -> None:
+    shared(cast.author)
+    draft(cast.author)
+    shared(cast.author, risk_class=3)
+    for name in EVERYBODY:
+        assert queries.browse(getattr(cast, name), facets=Facets()).paginator.count == 1
+
+
+def test_clinical_information_says_until_when_it_is_not_reviewed(cast: Cast) -> None:
+    made = shared(cast.author, risk_class=2)
+    marks = []
+    for asking in (cast.doctor, cast.second_doctor, cast.patient):
+        accept(asking, made)
+        marks.append(resource_page(cast.guest, resource_id=made.pk).needs_review)
+    assert marks == [True, True, False]
+
+
+def test_own_things_are_ones_own(cast: Cast) -> None:
+    made = draft(cast.author)
+    assert [resource.pk for resource in queries.mine(cast.author)] == [made.pk]
+    assert queries.mine(cast.outsider) == []
+    with pytest.raises(NotAllowed):
+        queries.mine(cast.guest)
+
+
+def test_what_is_kept_and_hidden_since_is_left_out(cast: Cast) -> None:
+    made = shared(cast.author)
+    actions.keep(cast.patient, version_id=made.latest_id or 0)
+    assert len(queries.kept(cast.patient)) == 1
+    Resource.objects.filter(pk=made.pk).update(risk_class=3)
+    assert queries.kept(cast.patient) == []
+
+
+def test_absent_and_hidden_say_the_same(cast: Cast) -> None:
+    said = []
+    for number in (draft(cast.author).pk, 999_999_999, 10**30, -1):
+        with pytest.raises(Absent) as refusal:
+            resource_page(cast.outsider, resource_id=number)
+        said.append(str(refusal.value))
+    assert len(set(said)) == 1
