@@ -18,6 +18,7 @@ from coproduce.network.needs.models import Need
 from coproduce.network.people.actions import join
 from coproduce.network.people.asking import Asking
 from coproduce.network.people.models import Proxy
+from coproduce.network.people.policy import told
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SCHOOL = "She goes back to school on Monday. Is there a letter for her teacher about Crohn's disease?"
@@ -55,7 +56,8 @@ def town(db: None) -> Town:
         daniel=person("Daniel", Role.FAMILY),
         stranger=person("Stranger", Role.PATIENT),
     )
-    Proxy.objects.create(person_id=found.orleans.person, proxy_id=found.josephine.person, since=START)
+    with told(example):
+        Proxy.objects.create(person_id=found.orleans.person, proxy_id=found.josephine.person, since=START)
     return replace(found, josephine=replace(found.josephine, acting_for=found.orleans.person))
 
 

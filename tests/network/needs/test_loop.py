@@ -14,6 +14,7 @@ from coproduce.network.log import Row, events_about, read_frame
 from coproduce.network.needs import actions
 from coproduce.network.needs.actions import Outcome
 from coproduce.network.needs.models import Need, Offer, Reply
+from coproduce.network.people.asking import computer
 from coproduce.network.people.models import Notice, Proxy
 from coproduce.network.people.policy import told
 from tests.network.needs.conftest import Town
@@ -72,7 +73,8 @@ def test_the_measures_see_the_need_met_after_three_days(town: Town, school: Need
 
 
 def test_only_who_stated_it_or_whom_it_is_for_stops_the_clock(town: Town, school: Need) -> None:
-    Proxy.objects.create(person_id=town.orleans.person, proxy_id=town.daniel.person, since=town.daniel.at)
+    with told(computer("example")):
+        Proxy.objects.create(person_id=town.orleans.person, proxy_id=town.daniel.person, since=town.daniel.at)
     with pytest.raises(NotAllowed):
         actions.confirm_met(town.daniel, need_id=school.pk)
     outcome = Outcome(answer="yes", met=True)
