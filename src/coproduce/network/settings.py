@@ -30,7 +30,6 @@ INSTALLED_APPS = [
     "coproduce.network.needs",
     "coproduce.network.observatory",
     "coproduce.network.laboratory",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.urls import include, path
 
 from coproduce.network.health import health
@@ -17,7 +16,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("me/", include("coproduce.network.people.urls")),
     path("commons/", include("coproduce.network.commons.urls")),
-    path("admin/", admin.site.urls),
     path("", include("coproduce.network.needs.urls")),
     path("", include("coproduce.network.design.urls")),
 ]

@@ -143,10 +143,6 @@ class AccountManager(BaseUserManager["Account"]):
         account.save(using=self._db)
         return account
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> Account:
-        """An account for the technical admin pages."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
 
 class Account(AbstractBaseUser, PermissionsMixin):
     """A log-in: an e-mail address and a password (and second factors, in allauth's tables)."""
