@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from coproduce.errors import Absent, Conflict, InvalidInput
 from coproduce.events import Role, kinds
 from coproduce.network.database.erasures import record_erasure
 from coproduce.network.log import append
+from coproduce.network.mail import forget_mail
 from coproduce.network.people.ages import age
-from coproduce.network.people.asking import Asking
-from coproduce.network.people.erasure import person_erased
-from coproduce.network.people.models import Account, Identity, Person, Proxy, RoleHeld, Site
-from coproduce.network.people.policy import action, rule
+from coproduce.network.people.asking import Asking, computer
+from coproduce.network.people.erasure import end_sessions, person_erased
+from coproduce.network.people.models import Account, Identity, Notice, Person, Proxy, RoleHeld, Site
+from coproduce.network.people.policy import action, rule, told
 
 #: Roles that a person may take for themselves; the others are granted by a steward.
 OWN_CHOICE = frozenset({Role.PATIENT, Role.FAMILY, Role.CLINICIAN, Role.RESEARCHER})
@@ -269,10 +272,9 @@ def erase_person(asking: Asking, *, person_id: int) -> None:
     if person is None:
         raise Absent(_("person"))
     person_erased.send(sender=Person, person_id=person_id, asking=asking)
-    Identity.objects.filter(person_id=person_id).delete()
-    Account.objects.filter(person_id=person_id).delete()
-    Proxy.objects.filter(person_id=person_id).delete()
-    Proxy.objects.filter(proxy_id=person_id).delete()
+    # The rule has said yes. A proxy or a steward sees neither log-in nor second factors, and could not delete them.
+    with told(computer("operator"), changing=False):
+        _forget(person_id, asking.at)
     Person.objects.filter(pk=person_id).update(
         pseudonym=_("Someone who left"), about="", languages=[], time_zone="", quiet_from=None, quiet_to=None,
         helps_with=[], help_capacity=0, left_at=asking.at, erased_at=asking.at,
@@ -280,6 +282,20 @@ def erase_person(asking: Asking, *, person_id: int) -> None:
     append([kinds.PersonErased(time=asking.us, actor=asking.actor, role=asking.role, subject=person_id)])
     # Noted before the commit: a machine that stops in between leaves a note too many, never one too few.
     record_erasure(settings.COPRODUCE.data, person_id, asking.at)
+
+
+def _forget(person_id: int, at: datetime) -> None:
+    """Deletes identity, log-in, sessions, notices and rights; roles end, since who is gone holds none."""
+    accounts = Account.objects.filter(person_id=person_id)
+    numbers_and_addresses = dict(accounts.values_list("pk", "email"))
+    end_sessions(frozenset(map(str, numbers_and_addresses)))
+    if outbox := getattr(settings, "EMAIL_FILE_PATH", None):
+        forget_mail(Path(outbox), numbers_and_addresses.values())
+    accounts.delete()
+    Identity.objects.filter(person_id=person_id).delete()
+    Notice.objects.filter(person_id=person_id).delete()
+    Proxy.objects.filter(Q(person_id=person_id) | Q(proxy_id=person_id)).delete()
+    RoleHeld.objects.filter(person_id=person_id, until__isnull=True).update(until=at)
 
 
 def _spoken(pseudonym: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 
 from coproduce.network.people.actions import hand_over
 from coproduce.network.people.ages import born_by
@@ -26,3 +27,8 @@ def hand_over_those_of_age(at: datetime) -> int:
             hand_over(worker, person_id=person_id)
             tell(person_id=person_id, kind=Notice.Kind.HAND_OVER, about=person_id, path="/me/", at=at)
     return len(grown)
+
+
+def clear_ended_sessions(at: datetime) -> int:
+    """Deletes sessions that have ended, and with them what somebody asked us to keep until they signed in."""
+    return Session.objects.filter(expire_date__lt=at).delete()[0]
