@@ -90,8 +90,6 @@ def signed_in(asking: Asking, client: Client | None = None) -> Client:
     client = client or Client()
     if asking.person is not None:
         with told(computer("accounts")):
-            account = Account.objects.create_user(
-                f"{asking.person}@example.org", "a-long-password", person_id=asking.person
-            )
+            account = Account.objects.create_user(f"{asking.person}@example.org", person_id=asking.person)
             client.force_login(account, backend="coproduce.network.people.accounts.Backend")
     return client

@@ -6,7 +6,7 @@ import pytest
 
 from coproduce.errors import Absent, NotAllowed
 from coproduce.network.commons import actions, queries
-from coproduce.network.commons.actions import review_version, revise_resource
+from coproduce.network.commons.actions import Authorship, create_resource, review_version, revise_resource
 from coproduce.network.commons.models import Resource
 from coproduce.network.commons.queries import Facets, resource_page
 from coproduce.network.people.asking import Asking
@@ -116,6 +116,13 @@ def test_what_is_kept_and_hidden_since_is_left_out(cast: Cast) -> None:
     assert len(queries.kept(cast.patient)) == 1
     Resource.objects.filter(pk=made.pk).update(risk_class=3)
     assert queries.kept(cast.patient) == []
+
+
+def test_what_a_resource_builds_on_is_named_to_those_who_see_it(cast: Cast) -> None:
+    source = shared(cast.author, risk_class=3)
+    made = create_resource(cast.author, words=words(), authorship=Authorship(derived_from=source.latest_id), share=True)
+    assert resource_page(cast.guest, resource_id=made.pk).builds_on is None
+    assert resource_page(cast.doctor, resource_id=made.pk).builds_on == source.latest
 
 
 def test_absent_and_hidden_say_the_same(cast: Cast) -> None:

@@ -50,15 +50,18 @@ def versions_seen(asking: Asking, resource: Resource) -> QuerySet[Version]:
     return versions.filter(Exists(_reviewed_enough("pk")))
 
 
-def may_edit(asking: Asking, resource: Resource) -> bool:
-    """True for an author, a steward, and for class 0 and 1 anybody of the network: the commons is tended together."""
+def may_edit(asking: Asking, resource: Resource, *, is_credited: bool | None = None) -> bool:
+    """True for an author, a steward, and for class 0 and 1 anybody of the network: the commons is tended together.
+
+    `is_credited`: whether the asker is credited for a version, where it is known already.
+    """
     if may_tend(asking, resource):
         return True
     if asking.person is None:
         return False
     if resource.state == Resource.State.SHARED and resource.risk_class <= 1:
         return True
-    return is_author(asking, resource)
+    return is_author(asking, resource) if is_credited is None else is_credited
 
 
 def may_tend(asking: Asking, resource: Resource) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -15,15 +15,14 @@ from coproduce.events import ABSENT, Event, Role, kinds
 from coproduce.network.commons.access import may_edit, may_reclass, may_tend, seen_by, versions_seen
 from coproduce.network.commons.index import changed
 from coproduce.network.commons.models import Credit, Kept, Resource, Review, Version
+from coproduce.network.commons.queries import opened_lately
 from coproduce.network.commons.reading import reading_grade
 from coproduce.network.commons.words import Words, clean
-from coproduce.network.log import append, has_happened
+from coproduce.network.log import append
 from coproduce.network.people.asking import Asking
 from coproduce.network.people.policy import action, rule
 
 REVIEW_MONTHS = {0: 24, 1: 24, 2: 12, 3: 12}
-#: A person's openings of one version within this time are one opening.
-OPENED_AGAIN = timedelta(hours=1)
 
 
 @rule("commons.contribute")
@@ -44,7 +43,7 @@ def _tender(asking: Asking, *, resource_id: int, **_arguments: object) -> bool:
 @rule("commons.use")
 def _sees(asking: Asking, *, version_id: int, **_arguments: object) -> bool:
     resource = _seen(asking, versions=version_id)
-    if not versions_seen(asking, resource).filter(pk=version_id).exists():
+    if resource.risk_class == 3 and not versions_seen(asking, resource).filter(pk=version_id).exists():
         raise Absent(_("resource"))
     return True
 
@@ -249,8 +248,7 @@ def open_resource(asking: Asking, *, version_id: int, need_id: int = ABSENT, cau
     """Notes that somebody opened a version; once an hour a person. Writes ResourceOpened; a guest leaves no trace."""
     if asking.person is None:
         return
-    since = asking.at - OPENED_AGAIN
-    if has_happened(kinds.ResourceOpened, actor=asking.actor, object=version_id, since=since):
+    if opened_lately(asking, version_id=version_id):
         return
     append(
         [

@@ -18,6 +18,8 @@ def card(resource: Resource, *, reason: str = "", level: int = 3) -> ResourceCar
     meta: list[Text] = [resource.get_line_of_work_display(), ", ".join(_audience(version.audience))]
     if resource.state != Resource.State.SHARED:
         meta.insert(0, resource.get_state_display())
+    if resource.risk_class >= 2 and not getattr(resource, "is_checked", True):
+        meta.append(_("not reviewed yet"))
     if not version.body:
         meta.append(_("link to its source"))
     return ResourceCard(

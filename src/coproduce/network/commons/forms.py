@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from django import forms
+from django.db.models import Q
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from coproduce.network.commons.models import LINE_CHOICES, RISK_CHOICES, Condition, Kind, Version
@@ -47,8 +51,15 @@ class ResourceForm(forms.Form):
     audience = forms.MultipleChoiceField(
         label=_("Who is it for?"), choices=AUDIENCE_CHOICES, widget=forms.CheckboxSelectMultiple
     )
-    conditions = forms.ModelMultipleChoiceField(
-        label=_("About"), queryset=Condition.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    conditions = forms.TypedMultipleChoiceField(
+        label=_("About"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    others = forms.CharField(
+        label=_("About something else?"),
+        required=False,
+        max_length=2_000,
+        help_text=_("Names of conditions, tests or treatments, one a line."),
+        widget=forms.Textarea({"rows": 2}),
     )
     language = forms.CharField(label=_("Language"), max_length=20, initial="en")
     license = forms.CharField(
@@ -60,31 +71,62 @@ class ResourceForm(forms.Form):
     note = forms.CharField(label=_("What did you change?"), required=False, max_length=LONGEST["note"])
     #: The version that the writer started from; how two people revising at once are noticed.
     based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    #: Comes back with the form, so that sending it twice makes one resource.
+    token = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, listed: list[Condition], **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, *args: Any, listed: Sequence[Condition], revised: Version | None = None, **options: Any) -> None:
+        first = {"token": uuid4()} if revised is None else _values(revised)
+        super().__init__(*args, initial=first, **options)
+        self._revised = revised
+        if revised is None:
+            del self.fields["note"], self.fields["based_on"]
+        else:
+            del self.fields["token"]
+        own = [] if revised is None else list(revised.resource.conditions.all())
+        names = {condition.pk: condition.name for condition in (*listed, *own)}
         chosen = self.fields["conditions"]
-        assert isinstance(chosen, forms.ModelMultipleChoiceField)
-        chosen.queryset = Condition.objects.filter(pk__in=[condition.pk for condition in listed]).order_by("name")
+        assert isinstance(chosen, forms.TypedMultipleChoiceField)
+        chosen.choices = sorted(names.items(), key=lambda choice: choice[1].casefold())
+
+    def clean_others(self) -> list[int]:
+        """Ids of the conditions that were named. Raises ValidationError for names that nobody has used yet."""
+        names = {" ".join(line.split()) for line in self.cleaned_data["others"].splitlines() if line.strip()}
+        known = [_called(name) for name in sorted(names)]
+        if None in known:
+            raise forms.ValidationError(
+                _("One of these names is new here. Write it as others do, or leave it out: a steward can add it.")
+            )
+        return [condition.pk for condition in known if condition is not None]
 
     def words(self) -> Words:
-        """What was written, once the form is valid."""
+        """What was written, once the form is valid; what the form does not ask stays as it was."""
         said = self.cleaned_data
+        before = self._revised
+        unasked = {} if before is None else {"help_kind": before.help_kind, "sources": before.sources}
         return Words(
             **{name: said[name] for name in ("title", "summary", "body", "link", "kind", "language", "license")},
+            **unasked,
+            stages=() if before is None else tuple(before.stages),
             line_of_work=said["line_of_work"],
             risk_class=said["risk_class"],
             audience=tuple(said["audience"]),
-            conditions=tuple(condition.pk for condition in said["conditions"]),
+            conditions=tuple({*said["conditions"], *said["others"]}),
         )
 
 
-def written(version: Version) -> dict[str, Any]:
+def _called(name: str) -> Condition | None:
+    """The condition of this name or other name, however it is spelt with capitals."""
+    return Condition.objects.filter(
+        Q(name__iexact=name) | Q(slug=slugify(name)[:200]) | Q(aliases__overlap=[name, name.lower(), name.capitalize()])
+    ).first()
+
+
+def _values(version: Version) -> dict[str, Any]:
     """The form's values for a version as it stands."""
     resource = version.resource
     values = {name: getattr(version, name) for name in ("title", "summary", "body", "link", "audience", "license")}
     values |= {name: getattr(resource, name) for name in ("kind", "line_of_work", "risk_class", "language")}
-    return values | {"conditions": list(resource.conditions.all()), "based_on": version.pk}
+    return values | {"conditions": [condition.pk for condition in resource.conditions.all()], "based_on": version.pk}
 
 
 class ReviewForm(forms.Form):
@@ -99,6 +141,8 @@ class ReviewForm(forms.Form):
     note = forms.CharField(
         label=_("What should change?"), required=False, max_length=600, widget=forms.Textarea({"rows": 3})
     )
+    #: The version that was read: another one may have come since.
+    version_id = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class SearchForm(forms.Form):

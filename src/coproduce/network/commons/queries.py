@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from coproduce.errors import Absent
-from coproduce.events import Role
+from coproduce.errors import Absent, NotAllowed
+from coproduce.events import Role, kinds
 from coproduce.matching import Constraints, parse_need, rank
 from coproduce.network.commons.access import LIVED, accepted_by, may_edit, may_tend, offered, seen_by, versions_seen
 from coproduce.network.commons.index import index
 from coproduce.network.commons.models import Condition, Credit, Kept, Resource, Review, Version
+from coproduce.network.commons.words import UNKNOWN_LICENSE
+from coproduce.network.log import has_happened
 from coproduce.network.people.asking import Asking
 from coproduce.network.people.policy import query, rule
 
 PAGE_SIZE = 20
+#: A person's openings of one version within this time are one opening.
+OPENED_AGAIN = timedelta(hours=1)
 LONGEST_SEARCH = 500
 #: Versions that a history lists, and conditions that a list is narrowed by: the newest, and the most used.
 MOST_VERSIONS = 200
@@ -100,6 +105,19 @@ class Shown:
     may_tend: bool
     may_review: bool
     is_kept: bool
+    #: What it was made from, unless that is hidden.
+    builds_on: Version | None
+
+    @property
+    def license_link(self) -> str:
+        """Where the licence can be read; empty for one that is not a single licence of the SPDX list."""
+        said = self.version.license
+        return "" if " " in said or said.startswith("LicenseRef") else f"https://spdx.org/licenses/{said}.html"
+
+    @property
+    def is_license_unknown(self) -> bool:
+        """True for what came without saying how it may be used."""
+        return self.version.license == UNKNOWN_LICENSE
 
     @property
     def is_reviewed(self) -> bool:
@@ -113,46 +131,75 @@ class Shown:
         return self.resource.risk_class >= 2 and not self.is_reviewed
 
 
-@query("commons.see")
+@query("commons.look")
 def resource_page(asking: Asking, *, resource_id: int, number: int | None = None) -> Shown:
     """A resource in its latest version, or in an earlier one. Raises Absent when it is hidden or there is none."""
-    resource = Resource.objects.select_related("latest", "owner").prefetch_related("conditions").get(pk=resource_id)
-    which = Q(number=number) if number is not None else Q(pk=resource.latest_id)
-    credits_ = Prefetch("credits", Credit.objects.select_related("person").order_by("pk"))
-    reviews = Prefetch("reviews", Review.objects.select_related("reviewer").order_by("at"))
+    return _shown(asking, resource_id, number)
+
+
+@query("commons.look")
+def page_to_edit(asking: Asking, *, resource_id: int) -> Shown:
+    """A resource for somebody who may revise it. Raises NotAllowed for others, Absent when it is hidden from them."""
+    shown = _shown(asking, resource_id, None)
+    if not shown.may_edit:
+        raise NotAllowed(_("Clinical words are revised by who wrote them, and by stewards."))
+    return shown
+
+
+def _shown(asking: Asking, resource_id: int, number: int | None) -> Shown:
+    """Everything of the page in few queries: what is one's own comes with the version."""
+    which = Q(number=number) if number is not None else Q(pk=F("resource__latest"))
+    credited = Credit.objects.filter(version__resource=OuterRef("resource"), person_id=asking.actor)
+    kept = Kept.objects.filter(resource=OuterRef("resource"), person_id=asking.actor)
+    visible = Resource.objects.filter(seen_by(asking), pk=resource_id)
+    source = Resource.objects.filter(seen_by(asking), pk=OuterRef("derived_from__resource"))
     version = (
-        versions_seen(asking, resource)
-        .filter(which)
-        .select_related("derived_from__resource")
-        .prefetch_related(credits_, reviews)
+        Version.objects.filter(which, resource__in=visible)
+        .annotate(is_mine=Exists(credited), is_kept=Exists(kept), is_source_seen=Exists(source))
+        .select_related("resource", "derived_from")
+        .prefetch_related(
+            "resource__conditions",
+            Prefetch("credits", Credit.objects.select_related("person").order_by("pk")),
+            Prefetch("reviews", Review.objects.select_related("reviewer").order_by("at")),
+        )
         .first()
     )
-    if version is None:
+    if version is None or not _may_see(asking, version):
         raise Absent(_("resource"))
-    credited, reviewed = list(version.credits.all()), list(version.reviews.all())
-    mine = Credit.objects.filter(version__resource=resource, person_id=asking.actor).exists()
+    resource = version.resource
+    is_latest_shared = resource.state == Resource.State.SHARED and version.pk == resource.latest_id
     return Shown(
         resource=resource,
         version=version,
-        credits=credited,
-        reviews=reviewed,
-        may_edit=may_edit(asking, resource),
+        credits=list(version.credits.all()),
+        reviews=list(version.reviews.all()),
+        may_edit=may_edit(asking, resource, is_credited=version.is_mine),
         may_tend=may_tend(asking, resource),
-        may_review=_may_review(asking, resource, version) and not mine,
-        is_kept=Kept.objects.filter(person_id=asking.person, resource=resource).exists() if asking.person else False,
+        may_review=asking.person is not None and bool(asking.roles) and is_latest_shared and not version.is_mine,
+        is_kept=version.is_kept,
+        builds_on=version.derived_from if version.is_source_seen else None,
     )
 
 
-def _may_review(asking: Asking, resource: Resource, version: Version) -> bool:
-    is_latest_shared = resource.state == Resource.State.SHARED and version.pk == resource.latest_id
-    return asking.person is not None and bool(asking.roles) and is_latest_shared
+@query("commons.look")
+def opened_lately(asking: Asking, *, version_id: int) -> bool:
+    """True when the asker's last opening of this version is so recent that another one is the same."""
+    since = asking.at - OPENED_AGAIN
+    return has_happened(kinds.ResourceOpened, actor=asking.actor, object=version_id, since=since)
+
+
+def _may_see(asking: Asking, version: Version) -> bool:
+    """False for a version of what changes a treatment that was never reviewed, but for those who review or wrote it."""
+    if version.resource.risk_class < 3 or version.pk == version.resource.latest_id:
+        return True
+    return versions_seen(asking, version.resource).filter(pk=version.pk).exists()
 
 
 @query("commons.see")
 def history(asking: Asking, *, resource_id: int) -> list[Version]:
     """The versions of a resource, newest first, with who wrote each; not their texts."""
-    versions = versions_seen(asking, Resource.objects.get(pk=resource_id))
-    return list(versions.select_related("written_by").defer("body", "sources").order_by("-number")[:MOST_VERSIONS])
+    versions = versions_seen(asking, Resource.objects.get(pk=resource_id)).select_related("resource", "written_by")
+    return list(versions.defer("body", "sources").order_by("-number")[:MOST_VERSIONS])
 
 
 @query("commons.see")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:resource_id>/", views.resource, name="resource"),
     path("<int:resource_id>/versions/", views.history, name="history"),
     path("<int:resource_id>/versions/<int:number>/", views.resource, name="version"),
+    path("<int:resource_id>/versions/<int:number>/changes/", views.changes, name="changes"),
     path("<int:resource_id>/edit/", views.edit, name="edit"),
     path("<int:resource_id>/share/", views.share, name="share"),
     path("<int:resource_id>/retire/", views.retire, name="retire"),

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from coproduce.errors import Conflict, InvalidInput
 from coproduce.network.commons import actions, queries
 from coproduce.network.commons.cards import cards
-from coproduce.network.commons.forms import ResourceForm, ReviewForm, SearchForm, written
+from coproduce.network.commons.forms import AUDIENCE_CHOICES, ResourceForm, ReviewForm, SearchForm
 from coproduce.network.commons.markdown import to_html
-from coproduce.network.commons.models import LINE_CHOICES, Kind
+from coproduce.network.commons.models import LINE_CHOICES, Kind, Version
+from coproduce.network.commons.words import AUDIENCES, Words
 from coproduce.network.people.requests import NetworkRequest, signed_in
 
 
@@ -27,8 +28,9 @@ def index(request: NetworkRequest) -> HttpResponse:
         "facets": facets,
         "kinds": Kind.choices,
         "lines": LINE_CHOICES,
-        "conditions": queries.conditions_in_use(request.asking),
+        "audiences": AUDIENCE_CHOICES,
     }
+    shown["conditions"] = queries.conditions_in_use(request.asking)
     if request.method == "POST" and form.is_valid():
         found = queries.search(request.asking, words=form.cleaned_data["words"])
         return render(request, "commons/index.html", {**shown, "found": cards(found)})
@@ -41,18 +43,26 @@ def resource(request: NetworkRequest, resource_id: int, number: int | None = Non
     """One resource, for everybody who may see it."""
     shown = queries.resource_page(request.asking, resource_id=resource_id, number=number)
     html = to_html(shown.version.body) if shown.version.body else ""
-    if request.method == "GET" and number is None:
+    page = render(request, "commons/resource.html", {"shown": shown, "body": html})
+    is_new = number is None and not queries.opened_lately(request.asking, version_id=shown.version.pk)
+    if request.method == "GET" and is_new:
+        # Last, since who writes in the log holds its end until the transaction is done.
         actions.open_resource(request.asking, version_id=shown.version.pk)
-    return render(request, "commons/resource.html", {"shown": shown, "body": html})
+    return page
 
 
 @require_safe
 def history(request: NetworkRequest, resource_id: int) -> HttpResponse:
-    """Every version, and what changed from each to the next."""
-    shown = queries.resource_page(request.asking, resource_id=resource_id)
+    """Every version, by whom, and why."""
     versions = queries.history(request.asking, resource_id=resource_id)
-    changes = [(new, old) for new, old in zip(versions, [*versions[1:], None], strict=True)]
-    return render(request, "commons/history.html", {"shown": shown, "changes": changes})
+    return render(request, "commons/history.html", {"latest": versions[0], "versions": versions})
+
+
+@require_safe
+def changes(request: NetworkRequest, resource_id: int, number: int) -> HttpResponse:
+    """What a version changed, word by word."""
+    new, old = queries.two_versions(request.asking, resource_id=resource_id, number=number)
+    return render(request, "commons/changes.html", {"new": new, "old": old, "differing": _differing(old, new)})
 
 
 @signed_in
@@ -62,7 +72,9 @@ def new(request: NetworkRequest) -> HttpResponse:
     form = ResourceForm(request.POST or None, listed=queries.conditions_in_use(request.asking))
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.create_resource(request.asking, words=form.words(), share="share" in request.POST)
+            made = actions.create_resource(
+                request.asking, words=form.words(), share="share" in request.POST, token=form.cleaned_data["token"]
+            )
         except InvalidInput as problem:
             _say(form, problem)
         else:
@@ -75,30 +87,24 @@ def new(request: NetworkRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: NetworkRequest, resource_id: int) -> HttpResponse:
     """A revision. Where somebody else was quicker, both texts are shown and nothing is lost."""
-    shown = queries.resource_page(request.asking, resource_id=resource_id)
-    listed = queries.conditions_in_use(request.asking)
-    form = ResourceForm(request.POST or None, listed=listed, initial=written(shown.version))
-    quicker = None
+    shown = queries.page_to_edit(request.asking, resource_id=resource_id)
+    form = ResourceForm(request.POST or None, listed=queries.conditions_in_use(request.asking), revised=shown.version)
+    page = {"form": form, "shown": shown}
     if request.method == "POST" and form.is_valid():
         try:
-            actions.revise_resource(
-                request.asking,
-                resource_id=resource_id,
-                based_on=form.cleaned_data["based_on"] or -1,
-                words=form.words(),
-                authorship=actions.Authorship(note=form.cleaned_data["note"]),
-            )
+            _revise(request, resource_id, form)
         except InvalidInput as problem:
             _say(form, problem)
         except Conflict as problem:
+            theirs = queries.page_to_edit(request.asking, resource_id=resource_id).version
             form.add_error(None, str(problem))
-            quicker = shown.version
-            form.data = _based_on(request.POST, shown.version.pk)
+            form.data = _based_on(request.POST, theirs.pk)
+            page |= {"theirs": theirs, "differing": _differing(theirs, form.words())}
+            return render(request, "commons/edit.html", page, status=409)
         else:
             messages.success(request, _("Saved as a new version."))
             return redirect("commons:resource", resource_id)
-    page = {"form": form, "shown": shown, "quicker": quicker, "mine": form.data.get("body", "")}
-    return render(request, "commons/edit.html", page, status=409 if quicker else 200)
+    return render(request, "commons/edit.html", page)
 
 
 @signed_in
@@ -124,10 +130,10 @@ def retire(request: NetworkRequest, resource_id: int) -> HttpResponse:
 def review(request: NetworkRequest, resource_id: int) -> HttpResponse:
     """A reviewer's judgment of the latest version."""
     shown = queries.resource_page(request.asking, resource_id=resource_id)
-    form = ReviewForm(request.POST or None)
+    form = ReviewForm(request.POST or None, initial={"version_id": shown.version.pk})
     if request.method == "POST" and form.is_valid():
         try:
-            actions.review_version(request.asking, version_id=shown.version.pk, **form.cleaned_data)
+            actions.review_version(request.asking, **form.cleaned_data)
         except InvalidInput as problem:
             _say(form, problem)
         else:
@@ -160,7 +166,25 @@ def _facets(chosen: QueryDict) -> queries.Facets:
         kind=chosen.get("kind", "") if chosen.get("kind", "") in Kind.values else "",
         line_of_work=int(line) if line in {"0", "1", "2"} else None,
         condition=chosen.get("condition", "").replace("\x00", "")[:200],
+        audience=chosen.get("audience", "") if chosen.get("audience", "") in AUDIENCES else "",
     )
+
+
+def _revise(request: NetworkRequest, resource_id: int, form: ResourceForm) -> None:
+    actions.revise_resource(
+        request.asking,
+        resource_id=resource_id,
+        based_on=form.cleaned_data["based_on"] or -1,
+        words=form.words(),
+        authorship=actions.Authorship(note=form.cleaned_data["note"]),
+    )
+
+
+def _differing(old: Version | None, new: Version | Words) -> list[tuple[object, str, str]]:
+    """The parts of two versions that differ, each with its name and both texts."""
+    parts = {"title": _("Title"), "summary": _("In short"), "body": _("Text"), "link": _("Link")}
+    pairs = [(label, getattr(old, part, ""), getattr(new, part)) for part, label in parts.items()]
+    return [(label, before, after) for label, before, after in pairs if before != after]
 
 
 def _whole(text: str) -> int:
