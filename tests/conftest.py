@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-if "DJANGO_SETTINGS_MODULE" in os.environ and "PYTEST_XDIST_WORKER" not in os.environ:
+if "DJANGO_SETTINGS_MODULE" in os.environ:
     # pytest-django would read a real network's settings before we can point it elsewhere.
     raise pytest.UsageError("unset DJANGO_SETTINGS_MODULE: tests bring their own")
 
@@ -18,6 +18,13 @@ for _name in [name for name in os.environ if name.startswith("COPRODUCE_") and n
 os.environ["COPRODUCE_DATA"] = tempfile.mkdtemp(prefix="coproduce-test-data-")
 os.environ["COPRODUCE_SECRET_KEY"] = "a-key-for-tests-only-" + "x" * 40
 os.environ["DJANGO_SETTINGS_MODULE"] = "coproduce.network.settings"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Test processes inherit no settings: each reads them after the lines above gave it a data folder of its own."""
+    if session.config.pluginmanager.hasplugin("dsession"):
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 @pytest.fixture(scope="session")

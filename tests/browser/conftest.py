@@ -19,7 +19,6 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 from django.core.servers.basehttp import ThreadedWSGIServer
-from django.db import connections
 from django.test.testcases import LiveServerThread
 from django.test.utils import override_settings
 from playwright.sync_api import Browser, sync_playwright
@@ -28,12 +27,11 @@ from scripts import screenshots
 from coproduce.network.database import DatabaseUrls
 from tests.browser.visitor import Visitor
 from tests.network.conftest import (
-    cloned,
     committed,
     database_server,
     django_db_setup,
     migrated,
-    point_django_at,
+    own_database,
 )
 from tests.network.database_fixture import TestServer
 
@@ -74,14 +72,8 @@ def site_database(
     database_server: TestServer, migrated: DatabaseUrls, django_db_setup: None, django_db_blocker: object
 ) -> Iterator[DatabaseUrls]:
     """A database of its own for the tests of one file, in which everything really commits."""
-    from tests.network.conftest import worker_urls
-
-    with cloned(database_server, migrated) as urls, django_db_blocker.unblock():  # type: ignore[attr-defined]
-        point_django_at(urls)
+    with own_database(database_server, migrated, django_db_blocker) as urls:
         yield urls
-        for connection in connections.all(initialized_only=True):
-            connection.close()
-        point_django_at(worker_urls())
 
 
 @pytest.fixture(scope="module")

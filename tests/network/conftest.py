@@ -6,11 +6,17 @@ connections takes the fixture `committed`: it gets a database of its own, cloned
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import django
 import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
 from psycopg import sql
 
 from coproduce.network.database import DatabaseUrls, django_database, roles
@@ -23,12 +29,15 @@ django.setup()
 
 
 def point_django_at(urls: DatabaseUrls) -> None:
-    """Makes Django's two aliases use this database from now on."""
-    from django.db import connections
+    """Makes Django's two aliases use this database from now on, and a data folder that belongs to it.
 
+    Ids begin anew in each database: a search index that two of them shared would find the one's things in the other.
+    """
     for alias, url in (("default", urls.application), ("owner", urls.owner)):
         connections[alias].close()
         connections[alias].settings_dict.update(django_database(url))
+    folder = Path(os.environ["COPRODUCE_DATA"]) / urls.owner.rsplit("/", 1)[-1].split("?")[0]
+    settings.COPRODUCE = replace(settings.COPRODUCE, data=folder)
 
 
 @contextmanager
@@ -40,9 +49,6 @@ def _unwatched(blocker: object) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def migrated(database_server: TestServer, django_db_blocker: object) -> Iterator[DatabaseUrls]:
     """A migrated database that nobody uses: the mould of the others."""
-    from django.core.management import call_command
-    from django.db import connections
-
     with database_server.database("mould") as urls, _unwatched(django_db_blocker):
         point_django_at(urls)
         call_command("migrate", database="owner", verbosity=0, interactive=False)
@@ -72,8 +78,6 @@ def cloned(server: TestServer, mould: DatabaseUrls) -> Iterator[DatabaseUrls]:
 @pytest.fixture(scope="session")
 def django_db_setup(database_server: TestServer, migrated: DatabaseUrls, django_db_blocker: object) -> Iterator[None]:
     """Points Django at this worker's own database."""
-    from django.db import connections
-
     with cloned(database_server, migrated) as urls, _unwatched(django_db_blocker):
         point_django_at(urls)
         _worker.append(urls)
@@ -85,9 +89,17 @@ def django_db_setup(database_server: TestServer, migrated: DatabaseUrls, django_
 _worker: list[DatabaseUrls] = []
 
 
-def worker_urls() -> DatabaseUrls:
-    """The database that Django uses in this worker when no test asked for one of its own."""
-    return _worker[-1]
+@contextmanager
+def own_database(server: TestServer, mould: DatabaseUrls, blocker: object) -> Iterator[DatabaseUrls]:
+    """A migrated database that Django uses inside the block, in which transactions really commit; then the worker's."""
+    with cloned(server, mould) as urls, _unwatched(blocker):
+        point_django_at(urls)
+        try:
+            yield urls
+        finally:
+            for connection in connections.all(initialized_only=True):
+                connection.close()
+            point_django_at(_worker[-1])
 
 
 @pytest.fixture
@@ -95,7 +107,5 @@ def committed(
     database_server: TestServer, migrated: DatabaseUrls, django_db_setup: None, django_db_blocker: object
 ) -> Iterator[DatabaseUrls]:
     """A migrated database in which this test's transactions really commit."""
-    with cloned(database_server, migrated) as urls, _unwatched(django_db_blocker):
-        point_django_at(urls)
+    with own_database(database_server, migrated, django_db_blocker) as urls:
         yield urls
-        point_django_at(_worker[-1])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-from coproduce.network.database import roles
+from django.conf import settings
+
+from coproduce.network.database import DatabaseUrls, roles
 from tests.network.database_fixture import TestServer, _drop_abandoned
 
 KILLED = """
@@ -32,3 +35,8 @@ def test_database_of_a_killed_run_is_dropped_by_the_next_and_living_ones_stay(da
         _drop_abandoned(database_server)
         assert killed not in names(database_server)
         roles.check(living)
+
+
+def test_each_database_has_a_data_folder_of_its_own_in_this_process(committed: DatabaseUrls) -> None:
+    assert settings.COPRODUCE.data.name == committed.owner.rsplit("/", 1)[-1].split("?")[0]
+    assert settings.COPRODUCE.data.parent == Path(os.environ["COPRODUCE_DATA"])

@@ -21,7 +21,7 @@ from coproduce.network.people.asking import computer
 from coproduce.network.people.models import Account, Identity, Person, Proxy, Site
 from coproduce.network.people.policy import told
 from coproduce.rng import stream
-from tests.network.conftest import cloned, point_django_at
+from tests.network.conftest import own_database
 from tests.network.database_fixture import TestServer
 
 NOW = datetime(2026, 6, 17, 9, 30, tzinfo=UTC)
@@ -35,8 +35,7 @@ def example_network(
 ) -> Iterator[list[str]]:
     """The whole example network, seeded once; gives the parts that told of their progress."""
     parts: list[str] = []
-    with cloned(database_server, migrated) as urls, django_db_blocker.unblock():  # type: ignore[attr-defined]
-        point_django_at(urls)
+    with own_database(database_server, migrated, django_db_blocker):
         demo.seed_example(NOW, lambda part, _share: parts.append(part))
         with told(computer("operator")):
             yield list(dict.fromkeys(parts))
