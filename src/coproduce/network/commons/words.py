@@ -141,7 +141,7 @@ def _checked_source(source: Mapping[str, object]) -> dict[str, object]:
     year = source.get("year")
     if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1000 <= year <= 2999):
         raise InvalidInput(given=_("a year of another form"), expected=_("four digits"), field="sources")
-    return said if year is None else {**said, "year": year}
+    return {**said} if year is None else {**said, "year": year}
 
 
 def _among(given: Sequence[object], allowed: Sequence[object], name: str) -> None:
