@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from coproduce.events import Role
 from coproduce.matching import ParsedNeed, kinds_of_help
-from coproduce.network.commons.models import Resource, Version
+from coproduce.matching.text import name_key
+from coproduce.network.commons.models import Condition, Resource, Version
 from coproduce.network.design import parts
 from coproduce.network.needs.models import Need, Offer
 from coproduce.network.needs.queries import NeedPage
@@ -64,14 +66,20 @@ def steps_of(page: NeedPage) -> list[parts.Step]:
     return steps(page.need, someone_is_on_it=bool(answered), at=at)
 
 
-def chips(parsed: ParsedNeed) -> dict[str, list[parts.Chip]]:
-    """What was understood, each a tick box that can be taken away."""
+def names_of(conditions: Iterable[Condition]) -> dict[str, str]:
+    """What a need's conditions are called, by each key that they go by."""
+    return {name_key(said): one.name for one in conditions for said in (*one.aliases, one.name)}
+
+
+def chips(parsed: ParsedNeed, names: Mapping[str, str] = MappingProxyType({})) -> dict[str, list[parts.Chip]]:
+    """What was understood, each a tick box that can be taken away; `names` are those of known conditions."""
     kinds = kinds_of_help().kinds
     repaired = {read: said for said, read in parsed.repairs}
     in_names = {word for thing in parsed.conditions for word in thing.said.split()}
     return {
         "conditions": [
-            parts.Chip(thing.said, "need", name="condition", value=thing.said) for thing in parsed.conditions
+            parts.Chip(names.get(thing.key, thing.said), "need", name="condition", value=thing.said)
+            for thing in parsed.conditions
         ],
         "kinds": [
             parts.Chip(_(kinds[kind.kind].label), name="kind", value=kind.kind)
@@ -91,13 +99,15 @@ def chips(parsed: ParsedNeed) -> dict[str, list[parts.Chip]]:
     }
 
 
-def reason(reasons: Sequence[Mapping[str, Any]]) -> str:
+def reason(reasons: Sequence[Mapping[str, Any]], names: Mapping[str, str] = MappingProxyType({})) -> str:
     """The true reasons of an offer as sentences."""
-    return " ".join(_sentence(one) for one in reasons)
+    return " ".join(_sentence(one, names) for one in reasons)
 
 
-def _sentence(one: Mapping[str, Any]) -> str:
+def _sentence(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
     what = [str(part) for part in one.get("what", ())]
+    if one["ground"] == "about":
+        what = list(dict.fromkeys(names.get(name_key(said), said) for said in what))
     if one["ground"] == "topics":
         return _("Helps with: %(what)s.") % {"what": ", ".join(map(topic_name, what))}
     if one["ground"] == "kind":
@@ -111,7 +121,9 @@ def topic_name(slug: str) -> str:
     return _(kind.label) if kind is not None else slug.replace("-", " ").replace("_", " ")
 
 
-def resource_card(resource: Resource, version: Version, *, url: str, why: str = "") -> parts.ResourceCard:
+def resource_card(
+    resource: Resource, version: Version, *, url: str, why: str = "", level: int = 3
+) -> parts.ResourceCard:
     """A resource in a list, with why it is there."""
     marks = [parts.Chip(_("Not yet reviewed"), "warn")] if resource.risk_class >= 2 else []
     return parts.ResourceCard(
@@ -122,20 +134,21 @@ def resource_card(resource: Resource, version: Version, *, url: str, why: str = 
         reason=why,
         chips=marks,
         language=resource.language,
+        level=level,
     )
 
 
 def found_card(resource: Resource, reasons: Sequence[Mapping[str, Any]]) -> parts.ResourceCard:
-    """A resource found for somebody who only looks."""
+    """A resource found for somebody who only looks; its heading stands right below that of the page."""
     assert resource.latest is not None  # a shared resource has words
     url = reverse("commons:resource", args=[resource.pk])
-    return resource_card(resource, resource.latest, url=url, why=reason(reasons))
+    return resource_card(resource, resource.latest, url=url, why=reason(reasons), level=2)
 
 
-def offer_card(offer: Offer) -> parts.ResourceCard:
+def offer_card(offer: Offer, names: Mapping[str, str]) -> parts.ResourceCard:
     """A resource offered for a need."""
     assert offer.version is not None
-    why = reason(offer.reasons)
+    why = reason(offer.reasons, names)
     if offer.offered_by is not None:
         why = _("%(who)s sends you this.") % {"who": offer.offered_by.pseudonym}
     url = reverse("needs:open", args=[offer.need_id, offer.pk])

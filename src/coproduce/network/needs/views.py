@@ -121,14 +121,15 @@ def need(request: NetworkRequest, need_id: int) -> HttpResponse:
 def need_context(request: NetworkRequest, need_id: int, **more: Any) -> dict[str, Any]:
     """What the page of a need shows; `more` replaces forms that came back with mistakes."""
     page = queries.need_page(request.asking, need_id=need_id)
+    names = cards.names_of(page.need.conditions.all())
     return {
         "page": page,
         "need": page.need,
         "steps": cards.steps_of(page),
-        "chips": cards.chips(page.parsed),
+        "chips": cards.chips(page.parsed, names),
         "chips_form": ChipsForm(),
         "urgent": cards.urgent_words(page.signs) if page.is_open else None,
-        "resources": [{"offer": offer, "card": cards.offer_card(offer)} for offer in page.resources],
+        "resources": [{"offer": offer, "card": cards.offer_card(offer, names)} for offer in page.resources],
         "suggested": [
             {"offer": offer, "card": cards.person_card(offer.helper, why=cards.reason(offer.reasons))}
             for offer in page.suggested
