@@ -23,6 +23,7 @@ from coproduce.measures import (
     measure_all,
     reference_page,
     timeline,
+    timelines,
     winwin_figure,
 )
 from tests.measures.story import START, at, day, log, measured
@@ -156,6 +157,11 @@ def test_a_timeline_has_whole_months_only_and_follows_their_needs_to_the_end(fra
 @pytest.mark.parametrize(("period", "least"), [("day", 395), ("week", 55), ("quarter", 4)])
 def test_other_periods_can_be_asked_for(frame, period, least):
     assert len(timeline(frame, "N1.needs", period)) >= least
+
+
+def test_several_timelines_at_once_are_those_one_by_one(frame):
+    together = timelines(frame, ("N2.F7d", "S0", "N1.needs"))
+    assert together == {name: timeline(frame, name) for name in ("N2.F7d", "S0", "N1.needs")}
 
 
 def test_the_months_of_a_timeline_add_up_to_the_needs_of_their_time(frame):

@@ -1,10 +1,10 @@
 """Numbers from events: what was needed, met, how soon, by whom; the same from the live network and a simulated one."""
 
 from coproduce.measures.catalogue import CATALOGUE, Declared, chosen, reference_page
-from coproduce.measures.measure import Period, Request, measure_all, timeline
+from coproduce.measures.measure import Period, Request, measure_all, timeline, timelines
 from coproduce.measures.measurement import Answer, Measurement
 from coproduce.measures.needs import Exit, NeedTable
-from coproduce.measures.pictures import chart_figure, levels_figure, winwin_figure
+from coproduce.measures.pictures import chart_figure, levels_figure, series_figure, winwin_figure
 from coproduce.measures.strata import Strata
 from coproduce.measures.study import Log
 
@@ -24,6 +24,8 @@ __all__ = [
     "levels_figure",
     "measure_all",
     "reference_page",
+    "series_figure",
     "timeline",
+    "timelines",
     "winwin_figure",
 ]

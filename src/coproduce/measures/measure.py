@@ -96,21 +96,33 @@ def timeline(
     at: datetime | None = None,
     seed: int = 0,
 ) -> list[Measurement]:
-    """One measure for each whole period of the log, oldest first; the input of a control chart.
+    """One measure for each whole period of the log, oldest first; the input of a control chart. See `timelines`."""
+    return timelines(frame, (measure_id,), period, at=at, seed=seed)[measure_id]
+
+
+def timelines(
+    frame: EventFrame | Log,
+    measure_ids: Sequence[str],
+    period: Period = "month",
+    *,
+    at: datetime | None = None,
+    seed: int = 0,
+) -> dict[str, list[Measurement]]:
+    """Several measures for each whole period of the log, oldest first; each period is looked at once for all of them.
 
     Needs belong to the period in which they were stated and are followed to the end of the log, so that late
     periods are the least certain; people and ties are those of the period. Periods that have not ended, a first one
-    that was cut, and all but the last 1,000 are left out.
+    that was cut, and all but the last 1,000 are left out. Raises InvalidInput for an unknown id.
     """
-    if measure_id not in CATALOGUE:
+    if not set(measure_ids) <= set(CATALOGUE):
         raise InvalidInput(given="an unknown measure id", expected="an id of the catalogue")
     log = frame if isinstance(frame, Log) else Log.of(frame, at=None if at is None else to_us(at))
     edges = _edges(log.first_us, log.at + 1, period)[-MOST_PERIODS - 1 :]
-    return [
-        m
-        for start, end in pairwise(edges)
-        for m in _measured(everybody(log, start, end, seed=seed), [measure_id], None)
-    ]
+    found: dict[str, list[Measurement]] = {name: [] for name in measure_ids}
+    for start, end in pairwise(edges):
+        for m in _measured(everybody(log, start, end, seed=seed), list(found), None):
+            found[m.id].append(m)
+    return found
 
 
 def _measured(part: Slice, wanted: Sequence[str], tell: Callable[[str], None] | None) -> list[Measurement]:

@@ -79,14 +79,23 @@ def chart_figure(
     width: int = WIDE,
 ) -> Figure:
     """One measure over time as a control chart. Raises NotComputable with fewer than 10 periods that have a value."""
-    points = timeline(frame, measure_id, period, at=at)
+    return series_figure(timeline(frame, measure_id, period, at=at), convention=convention, say=say, width=width)
+
+
+def series_figure(
+    points: Sequence[Measurement], *, convention: Convention = NHS, say: Say = gettext, width: int = WIDE
+) -> Figure:
+    """The points of one measure's timeline as a control chart.
+
+    Raises NotComputable with fewer than 10 periods that have a value.
+    """
     n = sum(p.value is not None for p in points)
     if n < FEWEST_POINTS:
         raise NotComputable(
             say("A chart over time needs {least} periods with a value; there are {n}.").format(least=FEWEST_POINTS, n=n)
         )
     chart = xmr([p.value for p in points], convention)
-    declared = CATALOGUE[measure_id]
+    declared = CATALOGUE[points[0].id]
     title = _chart_title(
         declared.name, [s for p, s in zip(points, chart.signals, strict=True) if p.value is not None], say
     )
