@@ -148,3 +148,18 @@ def test_curves_that_cannot_be_drawn_are_refused(n_curves, days):
     curve = Curve(label="met", days=[1.0], share=[0.5], last=2.0)
     with pytest.raises(InvalidInput):
         incidence_figure([curve] * n_curves, Words(title="t", summary="s"), days=days)
+
+
+def test_the_drawing_is_light_and_its_words_stay_whole():
+    figure = bar_figure([Bar('a class="b" opacity="1" 0.12345', 0.5)], title="T", summary="S")
+    svg = figure.svg()
+    assert 'a class="b" opacity="1" 0.12345' in "".join(ET.fromstring(svg).itertext())
+    tags = "".join(re.findall("<[^<>]*>", svg))
+    assert not re.search(r' class="| opacity="1"|\.\d{3}', tags)
+    assert len(incidence(5_000).svg()) < 14_000
+
+
+def test_an_empty_cell_of_a_file_is_empty():
+    from coproduce.figures import Table
+
+    assert Table(("a", "b"), (("", "=1+1"),)).csv() == "a,b\n,'=1+1\n"
