@@ -17,5 +17,6 @@ urlpatterns = [
     path("me/", include("coproduce.network.people.urls")),
     path("commons/", include("coproduce.network.commons.urls")),
     path("", include("coproduce.network.needs.urls")),
+    path("network/", include("coproduce.network.observatory.urls")),
     path("", include("coproduce.network.design.urls")),
 ]

@@ -39,6 +39,7 @@ def duties() -> Sequence[Duty]:
     from coproduce.network.commons import index
     from coproduce.network.governance.duties import sign_head
     from coproduce.network.needs.duties import expire_silent, follow_up, match_new_resources
+    from coproduce.network.observatory.projection import refresh
     from coproduce.network.people.duties import clear_ended_sessions, hand_over_those_of_age
     from coproduce.network.people.notices import deliver
 
@@ -49,6 +50,7 @@ def duties() -> Sequence[Duty]:
         Duty("mail", 5.0, deliver),
         Duty("follow-ups", 60.0, follow_up),
         Duty("silent needs", 60.0, expire_silent),
+        Duty("measures", 10.0, refresh),
         Duty("signed head of the log", 60.0, sign_head),
         Duty("sessions that ended", 600.0, clear_ended_sessions),
         Duty("hand-over at majority", 3600.0, hand_over_those_of_age),

@@ -139,6 +139,8 @@ class Tile:
     value: Text | None
     unit: Text = ""
     n: int | None = None
+    #: What n counts, in words ("from 40 needs"); cases where nothing is said.
+    counted: Text = ""
     low: Text = ""
     high: Text = ""
     missing: int = 0
