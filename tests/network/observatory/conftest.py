@@ -16,7 +16,7 @@ from coproduce.network.observatory.projection import current
 from coproduce.network.people.asking import computer, guest
 from coproduce.network.people.models import Site
 from coproduce.network.people.policy import told
-from tests.network.conftest import cloned, point_django_at, worker_urls
+from tests.network.conftest import own_database
 from tests.network.database_fixture import TestServer
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -35,13 +35,11 @@ def counted(
     database_server: TestServer, migrated: DatabaseUrls, django_db_setup: None, django_db_blocker: object
 ) -> Iterator[None]:
     """The same year in a database of its own, counted once, for tests that only read."""
-    with cloned(database_server, migrated) as urls, django_db_blocker.unblock():  # type: ignore[attr-defined]
-        point_django_at(urls)
+    with own_database(database_server, migrated, django_db_blocker):
         write_year()
         with told(guest()):
             current()
         yield
-        point_django_at(worker_urls())
 
 
 def write_year() -> None:
