@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db.models import Model
 
 from coproduce.events import Role, kinds
 from coproduce.network.commons.models import Resource
@@ -106,3 +107,12 @@ def _places(word: str) -> list[str]:
     for path in (folder / "index").rglob("*"):
         found += [path.name] if path.is_file() and word.encode() in path.read_bytes().lower() else []
     return found
+
+
+@pytest.mark.parametrize("model", [Need, Offer, Need.conditions.through])
+def test_the_database_asks_whom_one_stands_for_once_a_query_not_once_a_row(town: Town, model: type[Model]) -> None:
+    with told(town.josephine):
+        plan = model._default_manager.all().explain()
+    filters = [line for line in plan.splitlines() if "Filter:" in line]
+    assert filters
+    assert not any(f"{name}(" in line for line in filters for name in ("stands_for", "needs_helped", "stood_for"))
