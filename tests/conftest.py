@@ -27,6 +27,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Lets each worker of a run in parallel name its own settings; inherited, all would share one index folder."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 @pytest.fixture(scope="session")
 def reference_data() -> Path:
     """The folder of real data with known answers; named by COPRODUCE_TEST_DATA.
