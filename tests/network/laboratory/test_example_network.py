@@ -48,7 +48,8 @@ def frame(example_network: list[str]) -> EventFrame:
 
 def test_each_part_that_takes_long_says_so(example_network: list[str]) -> None:
     assert example_network == [
-        "places and people", "resources", "eighteen months of life", "search index", "the worked example"
+        "places and people", "resources", "eighteen months of life", "search index", "the worked example",
+        "the numbers of the Network page",
     ]  # fmt: skip
     assert demo.is_seeded()
 

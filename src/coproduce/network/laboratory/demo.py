@@ -11,6 +11,7 @@ from coproduce import clock
 from coproduce.network.commons import index
 from coproduce.network.laboratory import life, story
 from coproduce.network.laboratory.seeding import Cast, seed_people, seed_places, seed_resources
+from coproduce.network.observatory import projection
 from coproduce.network.people.models import Site
 
 SEED = 12
@@ -38,6 +39,8 @@ def seed_example(now: datetime, progress: Progress) -> None:
     progress("search index", 0.0)
     index.rebuild()
     story.replay(cast, now, progress=lambda share: progress("the worked example", share))
+    progress("the numbers of the Network page", 0.0)
+    projection.refresh(now)
 
 
 def _monday(day: datetime) -> datetime:
