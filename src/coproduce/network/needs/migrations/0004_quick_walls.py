@@ -15,7 +15,7 @@ _WAS_OWN = "(coproduce_stands_for(stated_by_id) OR coproduce_stands_for(for_pers
 
 SQL = f"""
 CREATE FUNCTION needs_helped() RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER ROWS 20
-  SET search_path = pg_catalog, public AS
+  SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT need_id FROM needs_offer
      WHERE helper_id = coproduce_person() AND state NOT IN ('shown', 'declined') $$;
 ALTER POLICY own ON needs_need USING ({_OWN});
@@ -29,11 +29,11 @@ DROP FUNCTION needs_is_helper(bigint);
 
 UNDO = f"""
 CREATE FUNCTION needs_is_helper(need bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public AS
+  SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT EXISTS (SELECT FROM needs_offer WHERE need_id = need AND helper_id = coproduce_person()
        AND state NOT IN ('shown', 'declined')) $$;
 CREATE FUNCTION needs_is_own(need bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public AS
+  SET search_path = pg_catalog, public, pg_temp AS
   $$ SELECT EXISTS (SELECT FROM needs_need WHERE id = need AND {_WAS_OWN}) $$;
 ALTER POLICY own ON needs_need_conditions USING (needs_is_own(need_id));
 ALTER POLICY own ON needs_offer USING (needs_is_own(need_id));
@@ -45,6 +45,6 @@ DROP FUNCTION needs_helped();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("needs", "0002_row_level_security"), ("people", "0003_whom_one_stands_for")]
+    dependencies = [("needs", "0003_tighter_walls"), ("people", "0004_whom_one_stands_for")]
 
     operations = [migrations.RunSQL(SQL, UNDO)]

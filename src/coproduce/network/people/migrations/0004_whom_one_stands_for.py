@@ -11,6 +11,6 @@ CREATE FUNCTION coproduce_stood_for() RETURNS SETOF bigint LANGUAGE sql STABLE R
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0002_row_level_security")]
+    dependencies = [("people", "0003_who_acts_for_whom")]
 
     operations = [migrations.RunSQL(SQL, "DROP FUNCTION coproduce_stood_for();")]
