@@ -61,35 +61,48 @@ def waiting_migrations() -> list[str]:
 def make_example(settings: Settings, *, fresh: bool = False) -> None:
     """Makes the example network where it is not made yet, with a line of progress for each part.
 
-    Raises InvalidInput when the folder holds something that is not the example.
+    One that was interrupted while it was being made is thrown away and begun anew. Raises InvalidInput when the folder
+    holds something that is not the example.
     """
-    if fresh:
+    mark = settings.data / EXAMPLE_MARK
+    is_whole = mark.is_file() and mark.read_text() == _WHOLE
+    if fresh or (mark.is_file() and not is_whole):
         _throw_away(settings.data)
+        is_whole = False
+    if settings.data.exists() and not mark.exists() and any(settings.data.iterdir()):
+        raise _no_example()
     settings.data.mkdir(parents=True, exist_ok=True)
-    (settings.data / EXAMPLE_MARK).touch()
+    mark.touch()
     with _progress() as tell:
         tell("database and tables", 0.0)
         make_network(settings)
-        from coproduce import clock
-        from coproduce.network.laboratory.demo import is_seeded, seed_example
+        if not is_whole:
+            from coproduce import clock
+            from coproduce.network.laboratory.demo import seed_example
 
-        if not is_seeded():
             seed_example(clock.now(), tell)
+            mark.write_text(_WHOLE)
 
 
 #: Lies in the data folder of an example network, so that no other folder is ever thrown away.
 EXAMPLE_MARK = "this-is-the-example"
+#: What the mark says once everything is made.
+_WHOLE = "whole"
+
+
+def _no_example() -> InvalidInput:
+    return InvalidInput(
+        given="a folder that holds something else than an example network",
+        expected="an empty folder, or that of an earlier `coproduce demo`",
+        next_step="Name another one with --data.",
+    )
 
 
 def _throw_away(folder: Path) -> None:
     if not folder.exists():
         return
     if not (folder / EXAMPLE_MARK).exists():
-        raise InvalidInput(
-            given="a folder that holds no example network",
-            expected="the folder of an earlier `coproduce demo`",
-            next_step="Name another one with --data, or leave --fresh out.",
-        )
+        raise _no_example()
     EmbeddedServer(folder).stop(force=True)
     shutil.rmtree(folder)
 

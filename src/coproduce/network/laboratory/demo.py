@@ -12,20 +12,14 @@ from coproduce.network.commons import index
 from coproduce.network.laboratory import life, story
 from coproduce.network.laboratory.seeding import Cast, seed_people, seed_places, seed_resources
 from coproduce.network.observatory import projection
-from coproduce.network.people.models import Site
 
 SEED = 12
 #: What is told while it goes on: which part, and how much of it is done (0 to 1).
 Progress = Callable[[str, float], None]
 
 
-def is_seeded() -> bool:
-    """True when this database holds the example network, whole: it is seeded in one transaction."""
-    return Site.objects.exists()
-
-
 def seed_example(now: datetime, progress: Progress) -> None:
-    """Makes the example network as if it had lived until `now`; whole or not at all."""
+    """Makes the example network, in an empty one, as if it had lived until `now`."""
     start = _monday(now - timedelta(weeks=life.WEEKS))
     with transaction.atomic(), index.left_to_rebuild():
         cast = Cast()
