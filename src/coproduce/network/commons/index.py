@@ -12,17 +12,20 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from coproduce.events import kinds
 from coproduce.matching import Index, IndexBusy, IndexDamaged, open_index, rebuild_index
 from coproduce.matching import Resource as Indexed
 from coproduce.network.commons.access import offered
-from coproduce.network.commons.models import Resource, Version
+from coproduce.network.commons.models import Condition, Resource, Version
 from coproduce.network.log import follow, head
 from coproduce.network.people.asking import computer
 from coproduce.network.people.policy import told
@@ -158,23 +161,40 @@ def _refresh_or_leave(ids: list[int]) -> None:
 
 def _public(resources: QuerySet[Resource]) -> Iterator[Indexed]:
     """The offered ones among these resources, as matching sees them: public words and attributes, nothing else."""
-    rows = resources.filter(offered()).select_related("latest").prefetch_related("conditions")
-    for resource in rows.iterator(chunk_size=_BATCH):
-        version = resource.latest
-        assert version is not None  # nothing is offered without a version
-        names = list(resource.conditions.all())
-        yield Indexed(
-            id=str(resource.pk),
-            title=version.title,
-            conditions=tuple(condition.name for condition in names),
-            aliases=tuple(alias for condition in names for alias in condition.aliases),
-            body=f"{version.summary}\n{version.body}".strip(),
-            kind_of_help=version.help_kind,
-            language=resource.language,
-            audience=tuple(version.audience),
-            licence=version.license,
-            risk_class=resource.risk_class,
-        )
+    topics = Resource.conditions.through.objects.filter(resource=OuterRef("pk")).values("condition_id")
+    offers = resources.filter(offered()).annotate(topics=ArraySubquery(topics)).values_list(*_INDEXED, named=True)
+    conditions: dict[int, Condition] = {}
+    for rows in _batched(offers.iterator(chunk_size=_BATCH), _BATCH):
+        # Each condition is read once, however many resources are about it.
+        conditions |= Condition.objects.in_bulk({topic for row in rows for topic in row.topics} - conditions.keys())
+        for row in rows:
+            about = [conditions[topic] for topic in row.topics]
+            yield Indexed(
+                id=str(row.pk),
+                title=row.latest__title,
+                conditions=tuple(condition.name for condition in about),
+                aliases=tuple(alias for condition in about for alias in condition.aliases),
+                body=f"{row.latest__summary}\n{row.latest__body}".strip(),
+                kind_of_help=row.latest__help_kind,
+                language=row.language,
+                audience=tuple(row.latest__audience),
+                licence=row.latest__license,
+                risk_class=row.risk_class,
+            )
+
+
+#: What of a resource is indexed.
+_INDEXED = (
+    "pk", "language", "risk_class", "latest__title", "latest__summary", "latest__body", "latest__help_kind",
+    "latest__audience", "latest__license", "topics",
+)  # fmt: skip
+
+
+def _batched(rows: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """The rows in lists of at most this size."""
+    rest = iter(rows)
+    while part := list(islice(rest, size)):
+        yield part
 
 
 @contextlib.contextmanager

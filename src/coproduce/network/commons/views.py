@@ -30,6 +30,7 @@ def index(request: NetworkRequest) -> HttpResponse:
         "lines": LINE_CHOICES,
         "audiences": AUDIENCE_CHOICES,
     }
+    shown["is_narrowed"] = facets != queries.Facets()
     shown["conditions"] = queries.conditions_in_use(request.asking)
     if request.method == "POST" and form.is_valid():
         found = queries.search(request.asking, words=form.cleaned_data["words"])
