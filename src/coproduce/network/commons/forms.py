@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -74,9 +75,10 @@ class ResourceForm(forms.Form):
     #: Comes back with the form, so that sending it twice makes one resource.
     token = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, listed: Sequence[Condition], revised: Version | None = None, **options: Any) -> None:
-        first = {"token": uuid4()} if revised is None else _values(revised)
-        super().__init__(*args, initial=first, **options)
+    def __init__(
+        self, data: QueryDict | None = None, *, listed: Sequence[Condition], revised: Version | None = None
+    ) -> None:
+        super().__init__(data, initial={"token": uuid4()} if revised is None else _values(revised))
         self._revised = revised
         if revised is None:
             del self.fields["note"], self.fields["based_on"]
@@ -86,7 +88,7 @@ class ResourceForm(forms.Form):
         names = {condition.pk: condition.name for condition in (*listed, *own)}
         chosen = self.fields["conditions"]
         assert isinstance(chosen, forms.TypedMultipleChoiceField)
-        chosen.choices = sorted(names.items(), key=lambda choice: choice[1].casefold())
+        chosen.choices = [(key, names[key]) for key in sorted(names, key=lambda key: names[key].casefold())]
 
     def clean_others(self) -> list[int]:
         """Ids of the conditions that were named. Raises ValidationError for names that nobody has used yet."""
