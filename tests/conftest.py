@@ -20,13 +20,6 @@ os.environ["COPRODUCE_SECRET_KEY"] = "a-key-for-tests-only-" + "x" * 40
 os.environ["DJANGO_SETTINGS_MODULE"] = "coproduce.network.settings"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Test processes inherit no settings: each reads them after the lines above gave it a data folder of its own."""
-    if session.config.pluginmanager.hasplugin("dsession"):
-        del os.environ["DJANGO_SETTINGS_MODULE"]
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:
     """Lets each worker of a run in parallel name its own settings; inherited, all would share one index folder."""

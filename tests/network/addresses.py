@@ -50,7 +50,7 @@ class Town:
     """Everybody who tries, each in a browser of their own, and the numbers of what they try to reach."""
 
     browsers: Mapping[str, Client]
-    numbers: Mapping[str, int]
+    numbers: Mapping[str, object]
 
     def path(self, name: str, route: str) -> str:
         """An address with numbers in it: those of this address where it has its own, else those of the town."""
@@ -61,11 +61,15 @@ class Town:
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", number, re.sub(r"\(\?P(<\w+>)[^)]*\)|[\^$]", r"\1", route))
 
     def status(self, who: str, method: str, path: str, sent: Mapping[str, object]) -> int:
-        """What somebody gets; whatever it changed is undone, in the database and in the browser."""
+        """What somebody gets; whatever it changed is undone, in the database and in the browser.
+
+        `...` in what is sent stands for the town's own number of that name.
+        """
+        sent = {name: self.numbers[name] if value is ... else value for name, value in sent.items()}
         browser = copy(self.browsers[who])
         browser.cookies = deepcopy(browser.cookies)
         with undone():
-            answer = getattr(browser, method)(path, dict(sent) if method in ("get", "post") else None)
+            answer = getattr(browser, method)(path, sent if method in ("get", "post") else None)
         return int(answer.status_code)
 
 
@@ -100,7 +104,7 @@ def town() -> Iterator[Town]:
         yield Town({**browsers, "guest": Client()}, numbers)
 
 
-def _things(owner: Asking, mate: Asking) -> dict[str, int]:
+def _things(owner: Asking, mate: Asking) -> dict[str, object]:
     """What there is, by the name of its place in an address, or by address and place where one needs its own."""
     draft, sent = _resource(owner, share=False), _resource(mate, share=True)
     need = actions.state_need(owner, wish=actions.Wish(words="She needs a letter for school."))
@@ -116,7 +120,9 @@ def _things(owner: Asking, mate: Asking) -> dict[str, int]:
         "resource_id": draft.pk,
         "commons:review resource_id": sent.pk,
         "commons:keep resource_id": sent.pk,
+        "version_id": sent.latest_id,
         "number": 1,
+        "measure_id": "N1.needs",
     }
 
 

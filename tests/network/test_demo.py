@@ -31,9 +31,7 @@ def test_the_example_is_made_once(tmp_path: Path, made: list[str]) -> None:
     assert made == ["network", "example", "network"]
 
 
-def test_an_example_that_was_interrupted_is_begun_anew(
-    tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_example_that_was_interrupted_is_begun_anew(tmp_path: Path, made: list[str]) -> None:
     settings = Settings(data=tmp_path / "example")
     settings.data.mkdir()
     (settings.data / EXAMPLE_MARK).touch()
@@ -50,6 +48,24 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path, made: 
         make_example(Settings(data=tmp_path), fresh=fresh)
     assert (tmp_path / "thesis.odt").read_text() == "years of work"
     assert made == []
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path: Path, made: list[str], fresh: bool) -> None:
+    (tmp_path / "data").write_text("a letter")
+    with pytest.raises(InvalidInput, match="--data"):
+        make_example(Settings(data=tmp_path / "data"), fresh=fresh)
+    assert (tmp_path / "data").read_text() == "a letter"
+
+
+def test_fresh_throws_the_earlier_example_away_and_nothing_beside_it(tmp_path: Path, made: list[str]) -> None:
+    (tmp_path / "beside").touch()
+    settings = Settings(data=tmp_path / "example")
+    make_example(settings)
+    (settings.data / "old").touch()
+    make_example(settings, fresh=True)
+    assert [path.name for path in settings.data.iterdir()] == [EXAMPLE_MARK]
+    assert (tmp_path / "beside").exists()
 
 
 def test_the_demo_never_uses_a_database_that_somebody_set(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def make_example(settings: Settings, *, fresh: bool = False) -> None:
     if fresh or (mark.is_file() and not is_whole):
         _throw_away(settings.data)
         is_whole = False
-    if settings.data.exists() and not mark.exists() and any(settings.data.iterdir()):
+    if not mark.is_file() and (settings.data.is_file() or (settings.data.exists() and any(settings.data.iterdir()))):
         raise _no_example()
     settings.data.mkdir(parents=True, exist_ok=True)
     mark.touch()

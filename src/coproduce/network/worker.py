@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -99,4 +100,13 @@ def _do(duty: Duty, at: datetime) -> int:
         return duty.do(at)
     except (CoproduceError, DatabaseError) as problem:
         _log.warning("The duty '%s' failed (%s) and is tried again.", duty.name, type(problem).__name__)
-        return 0
+    except Exception as problem:
+        # A fault of ours in one duty must not keep the others from people. Its message may hold their words: only its
+        # kind and its place are written down.
+        _log.error("The duty '%s' failed (%s, %s).", duty.name, type(problem).__name__, _place_of(problem))
+    return 0
+
+
+def _place_of(problem: Exception) -> str:
+    last = traceback.extract_tb(problem.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"
