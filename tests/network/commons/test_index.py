@@ -16,11 +16,11 @@ from coproduce.network.database import DatabaseUrls
 from coproduce.network.people.actions import erase_person
 from tests.network.commons.conftest import Cast, draft, make_cast, shared, words
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_data")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def people(committed: DatabaseUrls) -> Cast:
+def people(committed: DatabaseUrls, own_data: Path) -> Cast:
     """Everybody, in a database where transactions commit, with an index that follows it."""
     index.rebuild()
     return make_cast()
