@@ -1,0 +1,1 @@
+"""How quickly a need becomes a ranked page, as people see it."""
