@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "coproduce.network.health.HealthMiddleware",
@@ -57,7 +58,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "coproduce.network.people.middleware.AskingMiddleware",
@@ -107,6 +107,8 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SIGNUP_FORM_CLASS = "coproduce.network.people.forms.SignupForm"
 ACCOUNT_USER_DISPLAY = "coproduce.network.people.accounts.shown_name"
+#: With TLS a proxy stands before us (docs/how-to/run-for-real.md): limits are then for the address that it names.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(_https)
 ACCOUNT_ADAPTER = "coproduce.network.people.accounts.Adapter"
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
@@ -121,6 +123,15 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Shared by all web processes, which limit guessing together; it holds times and hashes, nothing else.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(COPRODUCE.data / "limits"),
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+
 # Static files are served out of the installed packages: nothing is copied, nothing can be stale.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
 
 from coproduce.network.people.asking import Asking, computer
 from coproduce.network.people.policy import told
@@ -29,7 +30,11 @@ class AskingMiddleware:
         with _transaction(request):
             request.asking = asking_of(request)  # type: ignore[attr-defined]
             with _reading(request, request.asking):  # type: ignore[attr-defined]
-                return self.get_response(request)
+                response = self.get_response(request)
+        if not request.asking.is_guest and "Cache-Control" not in response:  # type: ignore[attr-defined]
+            # What somebody reads here is kept by no shared computer's browser and no proxy.
+            add_never_cache_headers(response)
+        return response
 
 
 def _transaction(request: HttpRequest) -> AbstractContextManager[None]:
