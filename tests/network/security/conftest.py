@@ -20,8 +20,9 @@ SignIn = Callable[..., Client]
 
 
 @pytest.fixture(autouse=True)
-def unlimited() -> Iterator[None]:
-    """What one test did too often does not count in the next."""
+def unlimited(settings: object) -> Iterator[None]:
+    """What one test did too often does not count in the next; passwords are quick to check here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
     cache.clear()
     yield
     cache.clear()
