@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from coproduce.events import Role
+from coproduce.network.commons.models import Kept, Resource
 from coproduce.network.needs.models import Audience, Need
 from coproduce.network.people.actions import register_child
 from coproduce.network.people.asking import Asking, computer, guest
@@ -20,8 +21,9 @@ from tests.network.security.conftest import account_of
 
 #: Every table of the database, and why it is as it is. A new one must be put here by whoever makes it.
 GUARDED = {
-    "account_emailaddress", "account_emailconfirmation", "mfa_authenticator", "needs_need", "needs_need_conditions",
-    "needs_offer", "needs_reply", "people_account", "people_identity", "people_notice", "people_proxy",
+    "account_emailaddress", "account_emailconfirmation", "commons_kept", "mfa_authenticator", "needs_need",
+    "needs_need_conditions", "needs_offer", "needs_reply", "people_account", "people_identity", "people_notice",
+    "people_proxy",
 }  # fmt: skip
 OPEN = {
     "auth_group": "names of rights",
@@ -30,7 +32,6 @@ OPEN = {
     "commons_condition": "public words about conditions",
     "commons_credit": "authors, by pseudonym; public with the resource",
     "commons_import": "counts of an import",
-    "commons_kept": "ids only; scoped by the policy",
     "commons_resource": "shared words; drafts are scoped by the policy",
     "commons_resource_conditions": "what a resource is about",
     "commons_review": "judgments, public with the resource",
@@ -41,6 +42,10 @@ OPEN = {
     "log_event": "ids and codes; append-only",
     "log_head": "a hash",
     "needs_cursor": "a position in the log",
+    "observatory_drawing": "pictures of public numbers",
+    "observatory_number": "public numbers; small cells are closed",
+    "observatory_picture": "pictures of public numbers",
+    "observatory_snapshot": "when numbers were counted",
     "people_account_groups": "ids",
     "people_account_user_permissions": "ids",
     "people_person": "pseudonyms and what people say of themselves to everybody",
@@ -50,7 +55,7 @@ OPEN = {
 
 
 @pytest.fixture
-def filled(town: Town, school: Need) -> Town:
+def filled(town: Town, school: Need, shelf: dict[str, Resource]) -> Town:
     """A town in which every guarded table has rows."""
     for name in ("josephine", "bianca"):
         account = account_of(getattr(town, name), f"{name}@example.org")
@@ -59,6 +64,8 @@ def filled(town: Town, school: Need) -> Town:
             address.emailconfirmation_set.create(key=name, created=START)
             account.authenticator_set.create(type="totp", data={"secret": "x"})
     register_child(town.josephine, pseudonym="Bo", name="A Real Name", birth_date=datetime(2018, 1, 1, tzinfo=UTC))
+    with told(town.josephine):
+        Kept.objects.create(person_id=town.josephine.person, resource=next(iter(shelf.values())), at=START)
     with told(computer("worker")):
         tell(person_id=town.josephine.actor, kind=Notice.Kind.REPLIED, about=1, path="/needs/", at=START)
         need = Need.objects.get()
