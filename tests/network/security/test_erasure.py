@@ -90,7 +90,7 @@ def _writes(browser: Client, zoe: Asking, town: Town) -> None:
         words = {name: said.replace(SHARED, mark) if isinstance(said, str) else said for name, said in SHARES.items()}
         assert browser.post("/commons/new/", {**words, **ends}).status_code == 302
     version = Version.objects.get(title="A letter for school")
-    review = {"accepted": "no", "note": f"{OWN} note"}
+    review = {"accepted": "no", "note": f"{OWN} note", "version_id": version.pk}
     assert browser.post(f"/commons/{version.resource_id}/review/", review).status_code == 302
     assert browser.post(f"/commons/{version.resource_id}/keep/").status_code == 302
 
