@@ -8,14 +8,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from coproduce.network.commons.models import Resource
-from coproduce.network.design.parts import Chip, ResourceCard, Text
+from coproduce.network.design.parts import ResourceCard, Text
 
 
 def card(resource: Resource, *, reason: str = "", level: int = 3) -> ResourceCard:
     """One resource as a card; its latest version must be loaded."""
     version = resource.latest
     assert version is not None  # nothing is listed without a version
-    meta: list[Text] = [resource.get_line_of_work_display(), ", ".join(_audience(version.audience))]
+    about = [condition.name for condition in list(resource.conditions.all())[:3]]
+    meta: list[Text] = [resource.get_line_of_work_display(), *about, ", ".join(_audience(version.audience))]
     if resource.state != Resource.State.SHARED:
         meta.insert(0, resource.get_state_display())
     if resource.risk_class >= 2 and not getattr(resource, "is_checked", True):
@@ -28,7 +29,6 @@ def card(resource: Resource, *, reason: str = "", level: int = 3) -> ResourceCar
         summary=version.summary,
         kind=resource.get_kind_display(),
         reason=reason,
-        chips=[Chip(condition.name) for condition in list(resource.conditions.all())[:3]],
         meta=[fact for fact in meta if fact],
         language="" if resource.language == "en" else resource.language,
         level=level,

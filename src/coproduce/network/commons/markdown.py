@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 import nh3
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 _TAGS = {
@@ -17,16 +19,22 @@ _reader = MarkdownIt("commonmark", {"html": False, "typographer": True}).enable(
 )
 
 
-@lru_cache(maxsize=512)
 def to_html(markdown: str) -> SafeString:
-    """The HTML of a resource's Markdown, sanitised. Cached, since a version's words never change."""
+    """The HTML of a resource's Markdown, sanitised; a table scrolls in a box of its own that the keyboard reaches."""
+    box = format_html('<div class="table-wrap" tabindex="0" role="region" aria-label="{}"><table>', _("Table"))
+    # Words never hold a bare "<table>": in them it is escaped.
+    return mark_safe(_clean(markdown).replace("<table>", box).replace("</table>", "</table></div>"))  # noqa: S308
+
+
+@lru_cache(maxsize=512)
+def _clean(markdown: str) -> str:
+    """Sanitised HTML. Cached, since a version's words never change."""
     tokens = _reader.parse(markdown)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
     rendered = _reader.renderer.render(tokens, _reader.options, {})
-    clean = nh3.clean(
+    return nh3.clean(
         rendered, tags=_TAGS, attributes={"a": {"href", "title"}}, url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
     )  # fmt: skip
-    return mark_safe(clean)  # noqa: S308 nh3 has cleaned it

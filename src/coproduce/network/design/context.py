@@ -22,7 +22,9 @@ class Place:
     icon: str
     text: Text
     rest: Text = ""
-    only_wide: bool = False
+    only_widest: bool = False
+    #: Somebody who is signed in finds it at the foot of the page.
+    only_guests: bool = False
 
 
 #: The way around, in this order; a place whose URL does not exist (yet) is left out.
@@ -32,7 +34,7 @@ NAVIGATION = (
     Place("needs:helpers", "people", _("People"), _("who can help")),
     Place("commons:index", "commons", _("Commons")),
     Place("observatory:network", "network", _("Network")),
-    Place("about", "about", _("About"), only_wide=True),
+    Place("about", "about", _("About"), only_widest=True, only_guests=True),
 )
 
 FOOTER = (

@@ -118,7 +118,9 @@ def _sentence(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
 def topic_name(slug: str) -> str:
     """A topic that somebody helps with, as it is shown."""
     kind = kinds_of_help().kinds.get(slug)
-    return _(kind.label) if kind is not None else slug.replace("-", " ").replace("_", " ")
+    if kind is not None:
+        return _(kind.label)
+    return slug if " " in slug else slug.replace("-", " ").replace("_", " ")
 
 
 def resource_card(

@@ -28,8 +28,12 @@ def icon(name: str, label: str = "") -> SafeString:
     drawing = mark_safe(ICONS[name])  # noqa: S308 - our own constants
     box = mark_safe(_BOX)  # noqa: S308
     if label:
-        return format_html('<svg viewBox="0 0 24 24" {} role="img" aria-label="{}">{}</svg>', box, label, drawing)
-    return format_html('<svg viewBox="0 0 24 24" {} aria-hidden="true" focusable="false">{}</svg>', box, drawing)
+        return format_html(
+            '<svg class="icon" viewBox="0 0 24 24" {} role="img" aria-label="{}">{}</svg>', box, label, drawing
+        )
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" {} aria-hidden="true" focusable="false">{}</svg>', box, drawing
+    )
 
 
 @register.inclusion_tag("design/parts/breadcrumbs.html")
@@ -39,9 +43,9 @@ def breadcrumbs(crumbs: Sequence[parts.Crumb]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("design/parts/steps.html")
-def steps(items: Sequence[parts.Step], *, row: bool = True, label: str = "") -> dict[str, Any]:
-    """A status in steps; `parts.need_steps` makes the four of a need."""
-    return {"steps": items, "row": row, "label": label}
+def steps(items: Sequence[parts.Step], *, row: bool = True, compact: bool = False, label: str = "") -> dict[str, Any]:
+    """A status in steps; `parts.need_steps` makes the four of a need. `compact` is one line, for lists."""
+    return {"steps": items, "shape": "compact" if compact else "row" if row else "", "compact": compact, "label": label}
 
 
 @register.inclusion_tag("design/parts/chips.html")
@@ -73,6 +77,15 @@ def chart(drawing: parts.Chart) -> dict[str, Any]:
     """A chart with its sentence, its table and its CSV."""
     svg = mark_safe(drawing.svg)  # noqa: S308 - markup of coproduce.figures, which escapes every label
     return {"chart": drawing, "svg": svg}
+
+
+@register.simple_block_tag
+def card_with_actions(content: str, card: parts.ResourceCard | parts.PersonCard) -> SafeString:
+    """A card of a resource or a person, with what can be done with it at its foot."""
+    name = "person" if isinstance(card, parts.PersonCard) else "resource"
+    return render_to_string(
+        f"design/parts/{name}_card.html", {"card": card, "heading": f"h{card.level}", "actions": content}
+    )
 
 
 @register.inclusion_tag("design/parts/timeline.html")

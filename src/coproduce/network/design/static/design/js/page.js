@@ -3,7 +3,9 @@
 
 document.documentElement.classList.add("has-js");
 
-/* A long text says how much room is left; nothing is cut off silently on paste. */
+/* A long text says how much room is left once that matters; nothing is cut off silently on paste. */
+const ROOM_WORTH_TELLING = 500;
+
 function countCharacters(area) {
   if (area.dataset.counted || !area.maxLength || area.maxLength < 0) return;
   const most = area.maxLength;
@@ -15,6 +17,7 @@ function countCharacters(area) {
   const tell = () => {
     const left = most - Array.from(area.value).length;
     note.textContent = (left < 0 ? over : room).replace("%s", Math.abs(left).toLocaleString(document.documentElement.lang));
+    note.hidden = left > ROOM_WORTH_TELLING;
     note.classList.toggle("field-error", left < 0);
   };
   area.addEventListener("input", tell);
