@@ -24,17 +24,11 @@ START = datetime(2025, 1, 1, tzinfo=UTC)
 FIRST_PERSON, FIRST_NEED = 7_654_321_000, 8_765_432_000
 
 
-@pytest.fixture
-def year(db: None) -> None:
-    """The log of a year; 9 in 12 needs are met, most within a week, and one a month stays silent."""
-    write_year()
-
-
 @pytest.fixture(scope="module")
 def counted(
     database_server: TestServer, migrated: DatabaseUrls, django_db_setup: None, django_db_blocker: object
 ) -> Iterator[None]:
-    """The same year in a database of its own, counted once, for tests that only read."""
+    """The year in a database of its own, counted once, for tests that only read."""
     with own_database(database_server, migrated, django_db_blocker):
         write_year()
         with told(guest()):

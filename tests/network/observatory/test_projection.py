@@ -33,7 +33,7 @@ def grow() -> None:
         append([kinds.Joined(time=clock.to_us(START), actor=FIRST_PERSON + 99)])
 
 
-def test_the_numbers_are_those_of_the_command_on_the_exported_log(year: None, tmp_path: Path) -> None:
+def test_the_numbers_are_those_of_the_command_on_the_exported_log(counted: None, tmp_path: Path) -> None:
     from coproduce.cli import app
 
     codec.write(read_frame(), tmp_path / "events.parquet")
@@ -46,7 +46,7 @@ def test_the_numbers_are_those_of_the_command_on_the_exported_log(year: None, tm
     assert found["N2.F7d"]["value"] == pytest.approx(1 / 3, abs=0.01)
 
 
-def test_the_groups_are_those_of_the_command_unless_hidden(year: None) -> None:
+def test_the_groups_are_those_of_the_command_unless_hidden(counted: None) -> None:
     from coproduce.measures import Request, measure_all
 
     expected = {m.id: m.as_json() for m in measure_all(read_frame(), Request(by="site")) if m.by == {"site": _east()}}
@@ -62,13 +62,13 @@ def _east() -> int:
     return Site.objects.get(slug="east").pk
 
 
-def test_a_state_of_the_log_is_counted_once(year: None, django_assert_max_num_queries: object) -> None:
+def test_a_state_of_the_log_is_counted_once(counted: None, django_assert_max_num_queries: object) -> None:
     first = current()
     with django_assert_max_num_queries(1):  # type: ignore[operator]
         assert current().pk == first.pk
 
 
-def test_it_is_counted_again_when_the_log_has_grown_and_not_sooner_than_it_may(year: None) -> None:
+def test_it_is_counted_again_when_the_log_has_grown_and_not_sooner_than_it_may(db: None) -> None:
     first = current()
     later = first.made_at + timedelta(hours=1)
     assert refresh(later) == 0
@@ -78,7 +78,7 @@ def test_it_is_counted_again_when_the_log_has_grown_and_not_sooner_than_it_may(y
     assert current().head_seq == head()[0] > first.head_seq
 
 
-def test_a_slow_counting_waits_longer_before_the_next(year: None) -> None:
+def test_a_slow_counting_waits_longer_before_the_next(db: None) -> None:
     first = current()
     Snapshot.objects.filter(pk=first.pk).update(took_ms=60_000)
     grow()
@@ -86,7 +86,7 @@ def test_a_slow_counting_waits_longer_before_the_next(year: None) -> None:
     assert refresh(first.made_at + timedelta(minutes=21)) == 1
 
 
-def test_the_projection_can_be_dropped_and_is_the_same_again(year: None) -> None:
+def test_the_projection_can_be_dropped_and_is_the_same_again(counted: None) -> None:
     before, pictures = wholes(), set(Picture.objects.values_list("name", "drawing_id"))
     Snapshot.objects.all().delete()
     Drawing.objects.all().delete()
@@ -94,7 +94,7 @@ def test_the_projection_can_be_dropped_and_is_the_same_again(year: None) -> None
     assert set(Picture.objects.values_list("name", "drawing_id")) == pictures
 
 
-def test_old_snapshots_and_drawings_that_nobody_needs_go(year: None) -> None:
+def test_old_snapshots_and_drawings_that_nobody_needs_go(db: None) -> None:
     for turn in range(4):
         grow()
         refresh(clock.now() + timedelta(days=turn + 1))
@@ -102,7 +102,7 @@ def test_old_snapshots_and_drawings_that_nobody_needs_go(year: None) -> None:
     assert not Drawing.objects.filter(picture__isnull=True).exists()
 
 
-def test_new_rules_make_a_new_snapshot(year: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_rules_make_a_new_snapshot(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     first = current()
     monkeypatch.setattr(projection, "FORM", projection.FORM + 1)
     assert current().pk != first.pk

@@ -319,9 +319,9 @@ def _share(asking: Asking, resource: Resource, *, cause: int) -> None:
     resource.shared_at = asking.at
     resource.review_by = _months_later(asking.at.date(), REVIEW_MONTHS[resource.risk_class])
     resource.save(update_fields=["state", "shared_at", "review_by"])
-    same = {"time": asking.us, "actor": asking.actor, "role": asking.role, "subject": resource.pk}
+    same = {"time": asking.us, "actor": asking.actor, "role": asking.role, "subject": resource.pk, "cause": cause}
     events: list[Event] = [
-        kinds.ResourceShared(**same, object=resource.latest_id or ABSENT, topic=resource.line_of_work, cause=cause),
+        kinds.ResourceShared(**same, object=resource.latest_id or ABSENT, topic=resource.line_of_work),
         kinds.ReviewDateSet(**same, value=float((resource.review_by - asking.at.date()).days)),
     ]
     if resource.owner_id is not None:
