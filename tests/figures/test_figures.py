@@ -151,12 +151,12 @@ def test_curves_that_cannot_be_drawn_are_refused(n_curves, days):
 
 
 def test_the_drawing_is_light_and_its_words_stay_whole():
-    figure = bar_figure([Bar('a class="b" opacity="1" 0.12345', 0.5)], title="T", summary="S")
+    figure = bar_figure([Bar('a class="b" d="0.12345"', 0.5)], title="T", summary="S")
     svg = figure.svg()
-    assert 'a class="b" opacity="1" 0.12345' in "".join(ET.fromstring(svg).itertext())
+    assert 'a class="b" d="0.12345"' in "".join(ET.fromstring(svg).itertext())
     tags = "".join(re.findall("<[^<>]*>", svg))
     assert not re.search(r' class="| opacity="1"|\.\d{3}', tags)
-    assert len(incidence(5_000).svg()) < 14_000
+    assert len(incidence(5_000).svg()) < 12_000
 
 
 def test_an_empty_cell_of_a_file_is_empty():

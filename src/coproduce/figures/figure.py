@@ -139,15 +139,21 @@ _UNSEEN = re.compile(
 _EMPTY = re.compile(r'<path d="M0,0h0v0h0Z"/>|<path d="" display="none"/>|<g></g>')
 _FONT = ' font-family="sans-serif" font-size="12px"'
 _DECIMALS = re.compile(r"(\.\d\d)\d+")
+_PATH = re.compile(r' d="[^"]*"')
+_TENTHS = re.compile(r"(\.\d)\d+")
 
 
 def _tight(svg: str) -> str:
-    """The same drawing in half the bytes: what is not seen goes, and hundredths of a pixel are fine enough.
+    """The same drawing in half the bytes: what is not seen goes, and tenths of a pixel are fine enough.
 
     Only tags are touched, never the words between them (Vega escapes < and > there).
     """
-    tight = re.sub("<[^<>]*>", lambda tag: _DECIMALS.sub(r"\1", _UNSEEN.sub("", tag[0]).replace(_FONT, "")), svg)
-    return _EMPTY.sub("", tight).replace(">", f"{_FONT}>", 1)
+    return _EMPTY.sub("", re.sub("<[^<>]*>", _tight_tag, svg)).replace(">", f"{_FONT}>", 1)
+
+
+def _tight_tag(tag: re.Match[str]) -> str:
+    seen = _UNSEEN.sub("", tag[0]).replace(_FONT, "")
+    return _DECIMALS.sub(r"\1", _PATH.sub(lambda path: _TENTHS.sub(r"\1", path[0]), seen))
 
 
 def _harmless(cell: str) -> str:

@@ -12,7 +12,7 @@ from coproduce.errors import InvalidInput
 from coproduce.figures.figure import WIDE, Figure, Table, base_spec, number
 from coproduce.figures.palette import TOKENS
 
-_STEPS = 160
+_STEPS = 60
 _DASHES = ([1, 0], [6, 3], [2, 3], [8, 2, 2, 2])
 
 
@@ -56,7 +56,7 @@ def incidence_figure(
 ) -> Figure:
     """The curves up to `days`; the first is the estimate and has a band, the others (bounds) are dashed.
 
-    The table gives each curve at the `marks`. However long the log, at most 160 steps are drawn.
+    The table gives each curve at the `marks`. However long the log, at most 60 steps are drawn.
     Raises InvalidInput without a curve, with more than four, or when days is not positive.
     """
     if not 1 <= len(curves) <= len(_DASHES) or not days > 0:

@@ -20,7 +20,7 @@ from coproduce.network.people.asking import computer
 from coproduce.network.people.policy import told
 
 #: Raised whenever what a snapshot holds, or how it is hidden or drawn, changes.
-FORM = 1
+FORM = 2
 #: Counting again waits this long, and 20 times as long as it took: at most a twentieth of one processor's time.
 LEAST_SECONDS, TIMES_AS_LONG = 30.0, 20.0
 #: A page that is being read may still use the snapshot before the last.
