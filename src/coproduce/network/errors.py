@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import requires_csrf_token
 
-from coproduce.errors import CoproduceError
+from coproduce.errors import Absent, CoproduceError
 
 logger = logging.getLogger("coproduce.errors")
 
@@ -95,8 +95,9 @@ class Problem:
     def from_exception(cls, raised: BaseException | None, status: int = 500) -> Problem:
         """The problem behind an exception; `status` where we do not know the exception."""
         if isinstance(raised, CoproduceError):
-            # A 500 of ours is a fault: its words are for the log, not for the reader.
-            own = raised.status < 500
+            # A 500 of ours is a fault: its words are for the log, not for the reader. What is absent needs no more
+            # words than the title's, which are the same for every kind of thing and in the reader's language.
+            own = raised.status < 500 and not isinstance(raised, Absent)
             return cls.of(
                 raised.status, raised.code, raised.problem if own else "", str(raised.next_step) if own else ""
             )
