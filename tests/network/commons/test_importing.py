@@ -299,7 +299,7 @@ def test_an_interrupted_import_goes_on_where_it_stopped(tmp_path: Path, monkeypa
 def test_an_import_that_is_killed_goes_on_and_loses_and_repeats_nothing(
     committed: DatabaseUrls, tmp_path: Path
 ) -> None:
-    n_rows = 6_000
+    n_rows = 3_500  # three batches and a half: it is killed after the first
     path = json_lines(tmp_path / "a.jsonl", map(row, range(n_rows)))
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("DJANGO")},
