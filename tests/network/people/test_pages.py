@@ -130,6 +130,16 @@ def test_in_the_example_one_click_signs_in_as_its_people_and_nobody_else(
     assert "Josephine" in client.get("/me/").content.decode()
 
 
+def test_signing_in_leads_to_the_people_of_the_example_only_in_the_example(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'href="/accounts/login/"' in client.get("/about/").content.decode()
+    monkeypatch.setattr(settings, "COPRODUCE", replace(settings.COPRODUCE, demo=True))
+    page = client.get("/about/").content.decode()
+    assert 'href="/accounts/login/"' not in page
+    assert 'href="/me/example/"' in page
+
+
 def test_my_page_takes_at_most_twelve_queries(
     client: Client, join: Joins, django_assert_max_num_queries: object
 ) -> None:

@@ -65,15 +65,17 @@ def places(entries: tuple[Place, ...], path: str = "") -> list[Mapping[str, Any]
 def network(request: HttpRequest) -> dict[str, Any]:
     """Context for every template. Asks the database nothing."""
     ours = settings.COPRODUCE
+    example_people = address_of("people:example_people") if ours.demo else ""
     return {
         "network_name": ours.network_name,
         "is_example": ours.demo,
         "navigation": places(NAVIGATION, request.path),
         "footer_links": places(FOOTER),
         "my_page_url": address_of("people:me"),
-        "sign_in_url": address_of("account_login"),
+        # In the example nobody has a password: one signs in as one of its people.
+        "sign_in_url": example_people or address_of("account_login"),
         "sign_out_url": address_of("account_logout"),
-        "example_people_url": address_of("people:example_people") if ours.demo else "",
+        "example_people_url": example_people,
         "emergency_number": ours.emergency_number,
         "crisis_line": ours.crisis_line or ours.emergency_number,
         # Set by the people app when somebody acts for another person.
