@@ -100,8 +100,9 @@ def chips(parsed: ParsedNeed, names: Mapping[str, str] = MappingProxyType({})) -
 
 
 def reason(reasons: Sequence[Mapping[str, Any]], names: Mapping[str, str] = MappingProxyType({})) -> str:
-    """The true reasons of an offer as sentences."""
-    return " ".join(_sentence(one, names) for one in reasons)
+    """The true reasons of an offer as sentences; that a search brings it up is only said where nothing tells more."""
+    telling = [one for one in reasons if one["ground"] != "text"] or reasons
+    return " ".join(_sentence(one, names) for one in telling)
 
 
 def _sentence(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
