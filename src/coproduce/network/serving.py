@@ -32,6 +32,7 @@ class _Pages(BaseApplication):  # type: ignore[misc]
             "accesslog": None,
             "loglevel": "warning",
             "control_socket_disable": True,
+            "post_worker_init": _warmed,
         }
         super().__init__()
 
@@ -46,6 +47,16 @@ class _Pages(BaseApplication):  # type: ignore[misc]
         from coproduce.network.wsgi import application
 
         return application
+
+
+def _warmed(_process: Any) -> None:
+    from django.db import connections
+
+    from coproduce.network.warming import warm
+
+    warm()
+    # Requests are answered in threads, each with a connection of its own: this one is not needed any more.
+    connections.close_all()
 
 
 def serve_pages(settings: Settings, *, host: str, port: int, with_worker: bool) -> None:

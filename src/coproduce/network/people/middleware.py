@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
-from coproduce.network.people.asking import Asking, computer
+from coproduce.network.people.asking import computer
 from coproduce.network.people.policy import told
 from coproduce.network.people.session import asking_of
 
@@ -27,24 +27,25 @@ class AskingMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/static/") or request.path == "/health":
             return self.get_response(request)
-        with _transaction(request):
-            request.asking = asking_of(request)  # type: ignore[attr-defined]
-            with _reading(request, request.asking):  # type: ignore[attr-defined]
-                response = self.get_response(request)
+        response = self._answer(request)
         if not request.asking.is_guest and "Cache-Control" not in response:  # type: ignore[attr-defined]
             # What somebody reads here is kept by no shared computer's browser and no proxy.
             add_never_cache_headers(response)
         return response
 
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(ACCOUNT_PAGES):
+            with told(computer("accounts")):
+                return self._answer_knowing(request)
+        if request.method not in ("GET", "HEAD"):
+            # An action opens its own transaction.
+            return self._answer_knowing(request)
+        with transaction.atomic():
+            with told(computer("accounts"), changing=False):
+                request.asking = asking_of(request)  # type: ignore[attr-defined]
+            with told(request.asking, changing=False):  # type: ignore[attr-defined]
+                return self.get_response(request)
 
-def _transaction(request: HttpRequest) -> AbstractContextManager[None]:
-    """One transaction for a page that reads or signs somebody in; an action opens its own."""
-    if request.path.startswith(ACCOUNT_PAGES) or request.method in ("GET", "HEAD"):
-        return told(computer("accounts"))
-    return nullcontext()
-
-
-def _reading(request: HttpRequest, asking: Asking) -> AbstractContextManager[None]:
-    if request.path.startswith(ACCOUNT_PAGES) or request.method not in ("GET", "HEAD"):
-        return nullcontext()
-    return told(asking, changing=False)
+    def _answer_knowing(self, request: HttpRequest) -> HttpResponse:
+        request.asking = asking_of(request)  # type: ignore[attr-defined]
+        return self.get_response(request)
