@@ -29,15 +29,19 @@ class Reference:
         return [need for need in self.needs if max(self.judgments[need.id].values()) >= RELEVANT]
 
 
-@cache
-def reference() -> Reference:
+def folder() -> Path:
     """The data named by COPRODUCE_TEST_DATA, by default ../shared/data beside the repository."""
     beside = Path(__file__).resolve().parents[3] / "shared" / "data"
-    folder = Path(os.environ.get("COPRODUCE_TEST_DATA") or beside) / "matching"
-    resources = tuple(read_resources(folder / "medquad.jsonl.gz"))
+    return Path(os.environ.get("COPRODUCE_TEST_DATA") or beside) / "matching"
+
+
+@cache
+def reference() -> Reference:
+    """The reference data, with an index of its resources."""
+    resources = tuple(read_resources(folder() / "medquad.jsonl.gz"))
     return Reference(
         resources=resources,
-        needs=tuple(read_needs(folder / "needs-dev.jsonl")),
-        judgments=read_judgments(folder / "judgments-dev.tsv"),
+        needs=tuple(read_needs(folder() / "needs-dev.jsonl")),
+        judgments=read_judgments(folder() / "judgments-dev.tsv"),
         index=Index.in_memory(resources),
     )

@@ -1,0 +1,75 @@
+"""Every page of the example costs at most 12 queries and 120 kB, for whoever opens it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from benchmarks.service import pages
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from coproduce import clock
+from coproduce.network.database import DatabaseUrls
+from coproduce.network.laboratory import demo
+from tests.network.conftest import own_database
+from tests.network.database_fixture import TestServer
+
+#: Telling the database who asks is one of them; the beginning and the end of a transaction are not.
+MOST_QUERIES = 12
+_TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+MOST_BYTES = 120_000
+#: The gallery shows whoever builds pages every component at once; no visitor is led there.
+_GALLERY = "design/"
+_BROUGHT = re.compile(rb'(?:href|src)="/static/([^"?]+)(?:\?[^"]*)?"')
+ROUTES = sorted(pages.addresses(dict.fromkeys(("need_id", "offer_id", "resource_id", "number", "measure_id"), 1)))
+
+
+@pytest.fixture(scope="module")
+def visitors(
+    database_server: TestServer, migrated: DatabaseUrls, django_db_setup: None, django_db_blocker: object
+) -> Iterator[dict[str, Client]]:
+    """The example network, and a browser for each of those who look."""
+    with (
+        own_database(database_server, migrated, django_db_blocker),
+        override_settings(COPRODUCE=replace(settings.COPRODUCE, demo=True)),
+    ):
+        demo.seed_example(clock.now(), lambda _part, _share: None)
+        clients = {name: Client() for name in pages.VISITORS}
+        for name, key in pages.sessions().items():
+            clients[name].cookies[settings.SESSION_COOKIE_NAME] = key
+        yield clients
+
+
+@pytest.fixture(scope="module")
+def filled(visitors: dict[str, Client]) -> dict[str, str]:
+    return pages.addresses(pages.blanks())
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("who", pages.VISITORS)
+def test_a_page_costs_few_queries_and_is_light(
+    visitors: dict[str, Client], filled: dict[str, str], who: str, route: str
+) -> None:
+    visitors[who].get(filled[route])  # What is kept from one request to the next is there in a network that runs.
+    with CaptureQueriesContext(connection) as sent:
+        answer = visitors[who].get(filled[route])
+    queries = [query["sql"][:100] for query in sent if not query["sql"].startswith(_TRANSACTION)]
+    assert answer.status_code < 500
+    assert len(queries) <= MOST_QUERIES, queries
+    is_page = answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
+    if is_page and route != _GALLERY:
+        brought = {path.decode() for path in _BROUGHT.findall(answer.content)}
+        assert len(answer.content) + sum(_size(path) for path in brought) <= MOST_BYTES
+
+
+def _size(path: str) -> int:
+    found = finders.find(path)
+    assert isinstance(found, str), f"the page asks for {path}, which is not there"
+    return Path(found).stat().st_size
