@@ -295,3 +295,9 @@ def test_thanks_reach_the_author_on_their_own_page(stated: tuple[Client, Need], 
     assert "It saved us." in sign_in("daniel").get("/needs/").content.decode()
     with told(town.stranger):
         assert not Reply.objects.exists()
+
+
+def test_the_steps_do_not_claim_that_a_person_answered_when_only_the_commons_did(stated: tuple[Client, Need]) -> None:
+    client, need = stated
+    page = client.get(f"/needs/{need.pk}/").content.decode()
+    assert "The network looked in the commons." in page

@@ -42,8 +42,12 @@ def steps(need: Need, *, someone_is_on_it: bool, at: Mapping[str, datetime] | No
     details = {"heard": need.get_state_display() if need.state in _STOPPED else ""}
     if need.state == Need.State.CONFIRMED:
         details["helped"] = _("You said that it is met.")
+    now = stands_at(need, someone_is_on_it=someone_is_on_it)
+    if not someone_is_on_it and now in {"here", "helped"}:
+        # No person has answered: the step says who did.
+        details["on-it"] = _("The network looked in the commons.")
     return parts.need_steps(
-        stands_at(need, someone_is_on_it=someone_is_on_it),
+        now,
         at={"heard": need.stated_at, **(at or {})},
         details=details,
         closed=need.state == Need.State.CONFIRMED,
