@@ -12,7 +12,8 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from coproduce.network.commons.models import Resource
+from coproduce.events import Role
+from coproduce.network.commons.models import Resource, Review
 from coproduce.network.needs import actions
 from coproduce.network.needs.models import Audience, Need, Offer, Reply
 from coproduce.network.people.asking import Asking, computer
@@ -301,3 +302,21 @@ def test_the_steps_do_not_claim_that_a_person_answered_when_only_the_commons_did
     client, need = stated
     page = client.get(f"/needs/{need.pk}/").content.decode()
     assert "The network looked in the commons." in page
+
+
+def test_clinical_information_is_marked_until_a_clinician_and_somebody_with_lived_experience_checked_it(
+    stated: tuple[Client, Need], shelf: dict[str, Resource], town: Town
+) -> None:
+    client, need = stated
+    with told(computer("operator")):
+        offered = Offer.objects.filter(need=need, version__isnull=False).select_related("version__resource").first()
+        assert offered is not None
+        assert offered.version is not None
+        Resource.objects.filter(pk=offered.version.resource_id).update(risk_class=2)
+    assert "Not yet reviewed" in client.get(f"/needs/{need.pk}/").content.decode()
+    with told(computer("operator")):
+        for reviewer, role in ((town.daniel, Role.CLINICIAN), (town.bianca, Role.PATIENT)):
+            Review.objects.create(
+                version=offered.version, reviewer_id=reviewer.person, role=role, accepted=True, at=need.stated_at
+            )
+    assert "Not yet reviewed" not in client.get(f"/needs/{need.pk}/").content.decode()

@@ -100,6 +100,11 @@ def accepted_by(*roles: Role, version: str = "latest") -> Exists:
     return Exists(Review.objects.filter(version=OuterRef(version), accepted=True, role__in=roles))
 
 
+def checked(version: str = "latest") -> Q:
+    """Whether a clinician and somebody with lived experience accepted the version that this field names (class 2)."""
+    return Q(accepted_by(Role.CLINICIAN, version=version)) & Q(accepted_by(*LIVED, version=version))
+
+
 def _reviewed_enough(version: str) -> QuerySet[Review, Any]:
     """Two independent people accepted this version, one of them a clinician (class 3)."""
     accepted = (

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from coproduce.errors import Absent, NotAllowed
 from coproduce.events import Role, kinds
 from coproduce.matching import Constraints, parse_need, rank
-from coproduce.network.commons.access import LIVED, accepted_by, may_edit, may_tend, offered, seen_by, versions_seen
+from coproduce.network.commons.access import LIVED, checked, may_edit, may_tend, offered, seen_by, versions_seen
 from coproduce.network.commons.index import index
 from coproduce.network.commons.models import Condition, Credit, Kept, Resource, Review, Version
 from coproduce.network.commons.words import UNKNOWN_LICENSE
@@ -227,5 +227,4 @@ def kept(asking: Asking) -> list[Resource]:
 
 def _listed(resources: QuerySet[Resource]) -> QuerySet[Resource]:
     """What a card of a list needs, in a fixed number of queries; `is_checked` as in `Shown.is_reviewed`."""
-    checked = accepted_by(Role.CLINICIAN) & accepted_by(*LIVED)
-    return resources.annotate(is_checked=checked).select_related("latest").prefetch_related("conditions")
+    return resources.annotate(is_checked=checked()).select_related("latest").prefetch_related("conditions")

@@ -129,10 +129,10 @@ def topic_name(slug: str) -> str:
 
 
 def resource_card(
-    resource: Resource, version: Version, *, url: str, why: str = "", level: int = 3
+    resource: Resource, version: Version, *, url: str, is_checked: bool, why: str = "", level: int = 3
 ) -> parts.ResourceCard:
-    """A resource in a list, with why it is there."""
-    marks = [parts.Chip(_("Not yet reviewed"), "warn")] if resource.risk_class >= 2 else []
+    """A resource in a list, with why it is there; clinical information that is not checked yet says so."""
+    marks = [parts.Chip(_("Not yet reviewed"), "warn")] if resource.risk_class >= 2 and not is_checked else []
     return parts.ResourceCard(
         title=version.title,
         url=url,
@@ -149,7 +149,8 @@ def found_card(resource: Resource, reasons: Sequence[Mapping[str, Any]]) -> part
     """A resource found for somebody who only looks; its heading stands right below that of the page."""
     assert resource.latest is not None  # a shared resource has words
     url = reverse("commons:resource", args=[resource.pk])
-    return resource_card(resource, resource.latest, url=url, why=reason(reasons), level=2)
+    is_checked: bool = resource.is_checked  # type: ignore[attr-defined]
+    return resource_card(resource, resource.latest, url=url, is_checked=is_checked, why=reason(reasons), level=2)
 
 
 def offer_card(offer: Offer, names: Mapping[str, str]) -> parts.ResourceCard:
@@ -159,7 +160,8 @@ def offer_card(offer: Offer, names: Mapping[str, str]) -> parts.ResourceCard:
     if offer.offered_by is not None:
         why = _("%(who)s sends you this.") % {"who": offer.offered_by.pseudonym}
     url = reverse("needs:open", args=[offer.need_id, offer.pk])
-    return resource_card(offer.version.resource, offer.version, url=url, why=why)
+    is_checked: bool = offer.is_checked  # type: ignore[attr-defined]
+    return resource_card(offer.version.resource, offer.version, url=url, is_checked=is_checked, why=why)
 
 
 def person_card(person: Person, *, why: str = "", role: str = "") -> parts.PersonCard:

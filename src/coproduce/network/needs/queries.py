@@ -12,6 +12,7 @@ from coproduce.errors import Absent
 from coproduce.events import kinds
 from coproduce.matching import ParsedNeed, Ranking, suggest
 from coproduce.network.commons import access as commons
+from coproduce.network.commons.access import checked
 from coproduce.network.commons.index import index
 from coproduce.network.commons.models import Resource, Version
 from coproduce.network.log import Row, around
@@ -46,7 +47,7 @@ def look(asking: Asking, *, words: str, language: str = "en") -> Look:
     rows = Resource.objects.filter(
         pk__in=[int(offer.resource_id) for offer in ranking.offers], state=Resource.State.SHARED
     )
-    by_id = {str(resource.pk): resource for resource in rows.select_related("latest")}
+    by_id = {str(resource.pk): resource for resource in rows.annotate(is_checked=checked()).select_related("latest")}
     found = [
         (by_id[offer.resource_id], reading.reasons_of(offer)) for offer in ranking.offers if offer.resource_id in by_id
     ]
@@ -162,7 +163,8 @@ def need_page(asking: Asking, *, need_id: int) -> NeedPage:
 
 
 def _offers() -> Prefetch[Any]:
-    return Prefetch("offers", Offer.objects.select_related("version__resource", "helper", "offered_by"))
+    offers = Offer.objects.annotate(is_checked=checked("version"))
+    return Prefetch("offers", offers.select_related("version__resource", "helper", "offered_by"))
 
 
 def _replies() -> Prefetch[Any]:
