@@ -67,6 +67,8 @@ def test_a_page_costs_few_queries_and_is_light(
     if is_page and route != _GALLERY:
         brought = {path.decode() for path in _BROUGHT.findall(answer.content)}
         assert len(answer.content) + sum(_size(path) for path in brought) <= MOST_BYTES
+        changes_in_place = re.search(rb"\shx-(get|post)=", answer.content) is not None
+        assert any("htmx" in path for path in brought) or not changes_in_place
 
 
 def _size(path: str) -> int:
