@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from coproduce.network.commons.markdown import to_html
@@ -72,3 +74,9 @@ def test_tables_and_lists_are_kept() -> None:
 
 def test_a_text_of_brackets_is_read_like_any_other() -> None:
     assert reading_grade("[" * 30_000 + "](" * 15_000) is None
+
+
+@pytest.mark.parametrize("mark", ["#", "##", "####"])
+def test_the_headings_of_a_text_begin_right_below_the_title(mark: str) -> None:
+    html = to_html(f"{mark} First\n\n{mark}# Deeper\n\n{mark} Second")
+    assert re.findall(r"<h\d>", html) == ["<h2>", "<h3>", "<h2>"]

@@ -30,9 +30,11 @@ def to_html(markdown: str) -> SafeString:
 def _clean(markdown: str) -> str:
     """Sanitised HTML. Cached, since a version's words never change."""
     tokens = _reader.parse(markdown)
-    for token in tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
+    # A text's own top level stands right below the page's title, whether it is written # or ##.
+    top = min((int(token.tag[1]) for token in headings), default=1)
+    for token in headings:
+        token.tag = f"h{min(int(token.tag[1]) - top + 2, 6)}"
     rendered = _reader.renderer.render(tokens, _reader.options, {})
     return nh3.clean(
         rendered, tags=_TAGS, attributes={"a": {"href", "title"}}, url_schemes={"http", "https", "mailto"},
