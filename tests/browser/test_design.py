@@ -42,7 +42,7 @@ def test_nothing_has_to_be_scrolled_sideways(visit: Visit, width: int, height: i
 
 
 def test_the_first_load_is_at_most_120_kilobytes(visit: Visit) -> None:
-    assert visit().first_load_bytes("/about/") <= 110_000
+    assert visit().first_load_bytes("/about/") <= 105_000
     assert visit().first_load_bytes("/accounts/login/") <= 120_000
 
 
