@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import re
 import shutil
 import socket
@@ -61,8 +60,8 @@ def example_network() -> Iterator[str]:
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="coproduce-pictures-") as folder:
-        settings = {"COPRODUCE_DATA": f"{folder}/data", "COPRODUCE_PORT": str(port), "COPRODUCE_PUBLIC_URL": address}
-        server = subprocess.Popen([sys.executable, "-m", "coproduce", "demo"], env={**os.environ, **settings})
+        where = ["--data", f"{folder}/data", "--port", str(port)]
+        server = subprocess.Popen([sys.executable, "-m", "coproduce", "demo", *where])
         try:
             deadline = time.monotonic() + START_SECONDS
             while not _answers(address):
@@ -76,12 +75,12 @@ def example_network() -> Iterator[str]:
 
 
 def kind_of(path: str) -> str:
-    """The name of a kind of page: its path without ids.
+    """The name of a kind of page: its path without ids, those of measures too.
 
-    >>> kind_of("/needs/42/story/"), kind_of("/")
-    ('needs-N-story', 'home')
+    >>> kind_of("/needs/42/story/"), kind_of("/"), kind_of("/network/N2.F24h/")
+    ('needs-N-story', 'home', 'network-N')
     """
-    parts = [re.sub(r"^(?:\d+|[0-9a-f]{8,}.*)$", "N", part) for part in path.strip("/").split("/")]
+    parts = [re.sub(r"^(?:\d+|[0-9a-f]{8,}.*|[A-Z]+\d+(?:\..+)?)$", "N", part) for part in path.strip("/").split("/")]
     return "-".join(part for part in parts if part) or "home"
 
 

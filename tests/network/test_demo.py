@@ -84,3 +84,21 @@ def test_the_demo_never_uses_a_database_that_somebody_set(tmp_path: Path) -> Non
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True, timeout=60
     )
     assert told.stdout.split() == ["''", "True", str(tmp_path / "x")]
+
+
+def test_the_demo_lives_where_the_environment_says(tmp_path: Path) -> None:
+    script = (
+        "import coproduce.network.launching as l;"
+        "l.make_example = lambda settings, fresh: print(settings.data, settings.public_url);"
+        "from coproduce.cli import app; app(['demo', '--no-serve'], standalone_mode=False)"
+    )
+    where = {"COPRODUCE_DATA": str(tmp_path / "x"), "COPRODUCE_PORT": "8123"}
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, **where},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert told.stdout.split() == [str(tmp_path / "x"), "http://127.0.0.1:8123"]

@@ -19,8 +19,11 @@ EXAMPLE = {
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8000,
-    data: Annotated[Path | None, typer.Option(help="Folder of the example's data; one of its own otherwise.")] = None,
+    port: Annotated[int, typer.Option(envvar="COPRODUCE_PORT", help="Port to serve on.")] = 8000,
+    data: Annotated[
+        Path | None,
+        typer.Option(envvar="COPRODUCE_DATA", help="Folder of the example's data; one of its own otherwise."),
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw an earlier example away and begin anew.")] = False,
     serve: Annotated[bool, typer.Option(help="Serve it when it is made.")] = True,
 ) -> None:

@@ -106,6 +106,14 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SIGNUP_FORM_CLASS = "coproduce.network.people.forms.SignupForm"
+ACCOUNT_FORMS = {
+    "login": "coproduce.network.people.account_forms.LoginForm",
+    "signup": "coproduce.network.people.account_forms.SignupForm",
+    "add_email": "coproduce.network.people.account_forms.AddEmailForm",
+    "change_password": "coproduce.network.people.account_forms.ChangePasswordForm",
+    "reset_password": "coproduce.network.people.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "coproduce.network.people.account_forms.ResetPasswordKeyForm",
+}
 ACCOUNT_USER_DISPLAY = "coproduce.network.people.accounts.shown_name"
 #: With TLS a proxy stands before us (docs/how-to/run-for-real.md): limits are then for the address that it names.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(_https)
