@@ -12,6 +12,7 @@ import typer
 
 from coproduce.cli import commons, log, match, service
 from coproduce.cli.demo import demo
+from coproduce.cli.figure import figure
 from coproduce.cli.measure import measure
 from coproduce.cli.simulate import simulate
 from coproduce.errors import CoproduceError
@@ -32,6 +33,7 @@ def root() -> None:
 
 service.register(app)
 app.command()(demo)
+app.command()(figure)
 app.add_typer(commons.app, name="commons")
 app.add_typer(log.app, name="log")
 app.add_typer(match.app, name="match")

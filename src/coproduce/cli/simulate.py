@@ -40,6 +40,9 @@ def simulate(
     seed: Annotated[int, typer.Option(metavar="S", min=0, help="Same seed, same numbers.")] = 1,
     replicates: Annotated[int, typer.Option(metavar="R", min=1, max=100_000, help="Runs under this seed.")] = 1,
     threads: Annotated[int, typer.Option(metavar="K", min=1, max=1_024, help="Runs at a time; same numbers.")] = 1,
+    rule: Annotated[
+        list[str] | None, typer.Option(metavar="MODULE:RULE", help="Your own rule in the tick; repeat for more.")
+    ] = None,
     engine: Annotated[Engine, typer.Option(help="Which engine runs the model.")] = Engine.ORACLE,
     out: Annotated[Path | None, typer.Option(metavar="FILE.parquet", help="Write the events of all runs here.")] = None,
     record: Annotated[str, typer.Option(metavar="sample=SHARE", help="Write the events of a share of people.")] = "",
@@ -62,7 +65,8 @@ def simulate(
     share = _share(record)
     scenario = _scenario(preset, set_ or [], ticks)
     _refuse_fast(engine)
-    results = _run_all(scenario, seed, replicates, min(threads, replicates), share if out is not None else None)
+    recorded = share if out is not None else None
+    results = _run_all(scenario, seed, replicates, min(threads, replicates), recorded, rules=rule or [])
     if out is not None:
         _write(results, out)
     document = _document(scenario, seed, results)
@@ -101,18 +105,23 @@ def _scenario(preset: str, settings: list[str], ticks: int | None) -> Scenario:
     return scenario if ticks is None else scenario.lasting(ticks)
 
 
-def _run_all(scenario: Scenario, seed: int, n_runs: int, n_threads: int, share: float | None) -> list[Result]:
+def _run_all(
+    scenario: Scenario, seed: int, n_runs: int, n_threads: int, share: float | None, *, rules: list[str]
+) -> list[Result]:
     """Every replicate, in order; threads share the work and change nothing in the numbers."""
     from concurrent.futures import ThreadPoolExecutor
 
     from coproduce.simulator import run
+    from coproduce.simulator.rules import plan_with
 
+    plan = plan_with(rules, scenario.parameters) if rules else None
     with _progress(n_runs * scenario.ticks) as advance:
 
         def one(number: int) -> Result:
             return run(
-                scenario, seed, run=number, record=share is not None, sampled=share or 1.0, progress=lambda _: advance()
-            )
+                scenario, seed, run=number, record=share is not None, sampled=share or 1.0, plan=plan,
+                progress=lambda _: advance(),
+            )  # fmt: skip
 
         if n_threads == 1:
             return [one(number) for number in range(1, n_runs + 1)]

@@ -1,8 +1,11 @@
 """Data in, Vega-Lite specification and SVG out; each figure has its table and its sentence beside it."""
 
+from coproduce.figures.bands import Line, LineWords, bands_figure
 from coproduce.figures.bars import Bar, bar_figure
 from coproduce.figures.control import ControlSeries, control_figure
 from coproduce.figures.figure import Figure, Table
+from coproduce.figures.forest import Effect, ForestWords, forest_figure
+from coproduce.figures.grid import GridWords, equal_lines, grid_figure
 from coproduce.figures.incidence import Curve, Words, incidence_figure
 from coproduce.figures.palette import Theme
 
@@ -10,11 +13,20 @@ __all__ = [
     "Bar",
     "ControlSeries",
     "Curve",
+    "Effect",
     "Figure",
+    "ForestWords",
+    "GridWords",
+    "Line",
+    "LineWords",
     "Table",
     "Theme",
     "Words",
+    "bands_figure",
     "bar_figure",
     "control_figure",
+    "equal_lines",
+    "forest_figure",
+    "grid_figure",
     "incidence_figure",
 ]

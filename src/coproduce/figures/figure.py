@@ -14,7 +14,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from coproduce.figures.palette import TOKENS, Theme, colours
+from coproduce.figures.palette import TOKENS, Theme, colours, own_colours
 
 Spec = Mapping[str, Any]
 
@@ -70,6 +70,18 @@ class Figure:
             f'<desc id="{ids}-summary">{escape(self.summary)}</desc>'
         )
         return drawn.replace(">", head, 1)
+
+    def themed_spec(self, theme: Theme = Theme.LIGHT) -> dict[str, Any]:
+        """The specification with a theme's colours, as another program that draws Vega-Lite takes it."""
+        text = self._text()
+        for place, colour in colours(theme).items():
+            text = text.replace(place, colour)
+        spec: dict[str, Any] = json.loads(text)
+        return spec
+
+    def svg_file(self) -> str:
+        """The figure as a file of its own, for a page that shows it as an image: it brings its colours along."""
+        return self.svg(Theme.PAGE).replace("<title", f"<style>{own_colours()}</style><title", 1) + "\n"
 
     def _text(self) -> str:
         return json.dumps(self.spec, sort_keys=True, allow_nan=False)

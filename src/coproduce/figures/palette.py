@@ -51,3 +51,12 @@ def colours(theme: Theme) -> dict[str, str]:
         light = _COLOURS[Theme.LIGHT]
         return {place: f"var(--chart-{name}, {light[name]})" for name, place in TOKENS.items()}
     return {place: _COLOURS[theme][name] for name, place in TOKENS.items()}
+
+
+def own_colours() -> str:
+    """The style sheet of a figure that stands alone: light or dark as the reader's machine is, for Theme.PAGE."""
+    light, dark = (
+        ";".join(f"--chart-{name}:{colour}" for name, colour in _COLOURS[theme].items())
+        for theme in (Theme.LIGHT, Theme.DARK)
+    )
+    return f":root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}"

@@ -1,0 +1,1 @@
+"""Figures and findings of the documentation, each made again by `coproduce figure NAME`."""

@@ -1,0 +1,1 @@
+"""Studies of the model network: what is asked of many runs at once."""
