@@ -176,8 +176,7 @@ def measures() -> str:
 
 def model() -> str:
     """The page of the model: the order of a tick, what is reported, and every parameter of every preset."""
-    from coproduce.simulator import STAGES, load, names
-    from coproduce.simulator.models import bandit
+    from coproduce.simulator import STAGES, load, models, names
     from coproduce.simulator.network import COLUMNS
 
     steps = [[str(i), s.stage, f"`{s.name}`", s.layer or "always", s.says] for i, s in enumerate(STAGES, start=1)]
@@ -186,8 +185,6 @@ def model() -> str:
         "## One tick", table(["", "Stage", "Step", "Layer", "What it does"], steps),
         "## What the network model reports after each tick",
         table(["Column", "Meaning"], [[f"`{name}`", says] for name, says in COLUMNS.items()]),
-        "## What `bandit` reports after each tick",
-        table(["Column", "Meaning"], [[f"`{name}`", says] for name, says in bandit.COLUMNS.items()]),
     ]  # fmt: skip
     for name in names():
         scenario = load(name)
@@ -198,6 +195,9 @@ def model() -> str:
         ]  # fmt: skip
         parts += [f"## Preset {name}", scenario.says, f"{scenario.ticks} {scenario.tick}s unless said otherwise.",
                   table(["Parameter", "Value", "Allowed", "Status", "Source", "What it is"], rows)]  # fmt: skip
+        if scenario.model != "network":
+            reported = [[f"`{column}`", says] for column, says in models.columns(scenario.model).items()]
+            parts += ["Reported after each tick:", table(["Column", "Meaning"], reported)]
     return page("The model network", "src/coproduce/simulator/", *parts)
 
 

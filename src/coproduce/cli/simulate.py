@@ -118,9 +118,16 @@ def _run_all(
     with _progress(n_runs * scenario.ticks) as advance:
 
         def one(number: int) -> Result:
+            ended = 0
+
+            def progress(tick: int) -> None:
+                nonlocal ended
+                advance(tick - ended)
+                ended = tick
+
             return run(
                 scenario, seed, run=number, record=share is not None, sampled=share or 1.0, plan=plan,
-                progress=lambda _: advance(),
+                progress=progress,
             )  # fmt: skip
 
         if n_threads == 1:
@@ -130,15 +137,15 @@ def _run_all(
 
 
 @contextlib.contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """A bar on standard error with the time left, once more than a second has passed."""
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error with the time left, once more than a second has passed; it is told of ticks done."""
     began, done = monotonic(), 0
     with contextlib.ExitStack() as stack:
         shown: Any = None
 
-        def advance() -> None:
+        def advance(ticks: int) -> None:
             nonlocal shown, done
-            done += 1
+            done += ticks
             if shown is None and monotonic() - began > _PATIENCE:
                 from rich.console import Console
                 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -147,7 +154,7 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
                 bar = stack.enter_context(Progress(*columns, console=Console(stderr=True), transient=True))
                 shown = (bar, bar.add_task("ticks", total=total, completed=done))
             elif shown is not None:
-                shown[0].advance(shown[1])
+                shown[0].advance(shown[1], ticks)
 
         yield advance
 
@@ -173,11 +180,13 @@ def _write(results: list[Result], out: Path) -> None:
 def _document(scenario: Scenario, seed: int, results: list[Result]) -> dict[str, Any]:
     """The answer of --json: the mean series over runs, and each run's last values; null where there is no number."""
     import dataclasses
+    from functools import reduce
 
     import numpy as np
 
     columns = results[0].series.columns
-    stacked = np.stack([r.series.to_numpy() for r in results])
+    mean = reduce(np.add, (r.series.to_numpy() for r in results)) / len(results)
+    last = np.array([r.series.row(-1) for r in results])
     return {
         "preset": scenario.preset,
         "parameters": dataclasses.asdict(scenario.parameters),
@@ -185,8 +194,8 @@ def _document(scenario: Scenario, seed: int, results: list[Result]) -> dict[str,
         "ticks": scenario.ticks,
         "replicates": len(results),
         "columns": columns,
-        "series": {name: _numbers(stacked[:, :, i].mean(axis=0)) for i, name in enumerate(columns)},
-        "final": {name: _numbers(stacked[:, -1, i]) for i, name in enumerate(columns)},
+        "series": {name: _numbers(mean[:, i]) for i, name in enumerate(columns)},
+        "final": {name: _numbers(last[:, i]) for i, name in enumerate(columns)},
     }
 
 

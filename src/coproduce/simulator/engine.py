@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import polars as pl
@@ -11,26 +11,34 @@ import polars as pl
 from coproduce.clock import DAY_US
 from coproduce.errors import InvalidInput
 from coproduce.events import EventFrame
-from coproduce.simulator import network
-from coproduce.simulator.models import bandit
+from coproduce.simulator import models, network
 from coproduce.simulator.parameters import NetworkParameters
 from coproduce.simulator.recorder import Recorder, Silent, Writer, sample
 from coproduce.simulator.result import Result, Tables
 from coproduce.simulator.scenario import Scenario
 from coproduce.simulator.stages import Step
-from coproduce.simulator.streams import Streams
+from coproduce.simulator.streams import FloatArray, Streams
 
 #: Called after each tick with the tick that ended.
 Progress = Callable[[int], None]
 
 
 class Running(Protocol):
-    """A model under way."""
+    """A model under way: of the two kinds below."""
 
     @property
     def columns(self) -> Sequence[str]:
         """What it reports after each tick."""
         ...
+
+    def tables(self) -> Tables:
+        """What its events cannot say."""
+        ...
+
+
+@runtime_checkable
+class Stepwise(Running, Protocol):
+    """A model that is run tick by tick."""
 
     def advance(self, tick: int) -> None:
         """One tick; they are numbered from 1."""
@@ -40,8 +48,13 @@ class Running(Protocol):
         """The values of its columns now."""
         ...
 
-    def tables(self) -> Tables:
-        """What its events cannot say."""
+
+@runtime_checkable
+class Whole(Running, Protocol):
+    """A model that plays all of its ticks in one call, since each of them is too short to be called for."""
+
+    def play(self, ticks: int) -> FloatArray:
+        """The values of its columns after each tick, (ticks, columns)."""
         ...
 
 
@@ -77,13 +90,7 @@ def run(
     writer = Recorder(run) if record else Silent()
     writer.at(scenario.start_us)
     running = _begin(scenario, Streams(seed, run), writer, plan)
-    numbers = np.empty((scenario.ticks, len(running.columns)))
-    for tick in range(1, scenario.ticks + 1):
-        writer.at(scenario.start_us + tick * scenario.resolution)
-        running.advance(tick)
-        numbers[tick - 1] = running.numbers()
-        if progress is not None:
-            progress(tick)
+    numbers = _numbers(running, scenario, writer, progress)
     tables = running.tables()
     frame = EventFrame.empty(scenario.resolution)
     if isinstance(writer, Recorder):
@@ -94,11 +101,29 @@ def run(
     return Result(scenario=scenario, seed=seed, run=run, series=series, frame=frame, tables=tables)
 
 
+def _numbers(running: Running, scenario: Scenario, writer: Writer, progress: Progress | None) -> FloatArray:
+    """Runs the model; the values of its columns after each tick."""
+    if isinstance(running, Whole):
+        numbers = running.play(scenario.ticks)
+        if progress is not None:
+            progress(scenario.ticks)
+        return numbers
+    assert isinstance(running, Stepwise)
+    numbers = np.empty((scenario.ticks, len(running.columns)))
+    for tick in range(1, scenario.ticks + 1):
+        writer.at(scenario.start_us + tick * scenario.resolution)
+        running.advance(tick)
+        numbers[tick - 1] = running.numbers()
+        if progress is not None:
+            progress(tick)
+    return numbers
+
+
 def _begin(scenario: Scenario, streams: Streams, writer: Writer, plan: tuple[Step, ...] | None) -> Running:
     p = scenario.parameters
     if isinstance(p, NetworkParameters):
         return network.begin(p, streams, writer, plan=plan, tick_days=scenario.resolution / DAY_US)
-    return bandit.Bandit(p.n_patients, streams, writer)
+    return models.begin(scenario.model, p, streams, writer)
 
 
 def _owners(tables: Tables) -> pl.DataFrame:

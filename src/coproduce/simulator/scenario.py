@@ -15,8 +15,7 @@ from coproduce.errors import InvalidInput
 from coproduce.events import Resolution
 from coproduce.simulator.parameters import (
     DECLARED,
-    BanditParameters,
-    NetworkParameters,
+    Parameters,
     Setting,
     Spec,
     Value,
@@ -39,7 +38,7 @@ class Scenario:
     title: str
     says: str
     model: str
-    parameters: NetworkParameters | BanditParameters
+    parameters: Parameters
     ticks: int
     tick: str
     start: date
@@ -60,7 +59,7 @@ class Scenario:
         return specs(type(self.parameters))
 
     def having(self, **values: object) -> Scenario:
-        """The same scenario with some parameters changed.
+        """The same scenario with some parameters changed; one with a parameter `rounds` lasts that long.
 
         Raises InvalidInput for an unknown name, a wrong type, or a value out of range.
 
@@ -70,7 +69,9 @@ class Scenario:
         known = self.specs()
         for name in values:
             require(name, known)
-        return replace(self, parameters=build(type(self.parameters), {**asdict(self.parameters), **values}))
+        parameters = build(type(self.parameters), {**asdict(self.parameters), **values})
+        ticks = getattr(parameters, "rounds", self.ticks) if "rounds" in values else self.ticks
+        return replace(self, parameters=parameters, ticks=ticks)
 
     def lasting(self, ticks: int) -> Scenario:
         """The same scenario for another number of ticks; raises InvalidInput outside 1 to 100,000."""

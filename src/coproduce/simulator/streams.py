@@ -55,12 +55,17 @@ class Streams:
         self.run = run
         self._keys: dict[str, int] = {}
 
-    def uniform(self, name: str, tick: int, agents: IntArray | int) -> FloatArray:
-        """Uniforms on the open interval (0, 1), one an agent; `agents` is their indices, or how many from 0 on."""
+    def words(self, name: str) -> tuple[int, int]:
+        """The two 64-bit words, low and high, from which a stream's numbers follow; kernels draw from them too."""
         key = self._keys.get(name)
         if key is None:
             key = self._keys[name] = rng.key(self.seed, "simulator." + name, run=self.run)
-        start = mix((key & _MASK) ^ mix(((key >> 64) + tick * _GAMMA) & _MASK))
+        return key & _MASK, key >> 64
+
+    def uniform(self, name: str, tick: int, agents: IntArray | int) -> FloatArray:
+        """Uniforms on the open interval (0, 1), one an agent; `agents` is their indices, or how many from 0 on."""
+        low, high = self.words(name)
+        start = mix(low ^ mix((high + tick * _GAMMA) & _MASK))
         index = np.arange(agents) if isinstance(agents, int) else agents
         words = index.astype(np.uint64)
         words += np.uint64(1)

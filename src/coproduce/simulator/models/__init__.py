@@ -1,1 +1,27 @@
-"""Models with rules of their own: workloads and replications of published models, beside the network model."""
+"""Models with rules of their own: workloads and replications of published models, beside the network model.
+
+A model stands in a module of its name, with `COLUMNS` (what it reports) and `begin` (one run of it). It is imported
+when it is run: some bring compiled code.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from coproduce.simulator.engine import Running
+    from coproduce.simulator.recorder import Writer
+    from coproduce.simulator.streams import Streams
+
+
+def begin(model: str, parameters: Any, streams: Streams, writer: Writer) -> Running:
+    """The start of a run of this model, with parameters of its own class."""
+    running: Running = import_module(f"{__name__}.{model}").begin(parameters, streams, writer)
+    return running
+
+
+def columns(model: str) -> dict[str, str]:
+    """What a model reports after each tick, and what each number means."""
+    listed: dict[str, str] = import_module(f"{__name__}.{model}").COLUMNS
+    return listed

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from coproduce.events import Role, kinds
+from coproduce.simulator.parameters import BanditParameters
 from coproduce.simulator.recorder import COMPUTER_ID, Column, Writer
 from coproduce.simulator.result import NEEDS, PEOPLE, RESOURCES, SITES, Tables
 from coproduce.simulator.streams import FloatArray, IntArray, Streams
@@ -72,6 +73,11 @@ class Evidence:
         size = self.count.size
         self.count += np.bincount(flat, minlength=size).reshape(self.count.shape)
         self.total += np.bincount(flat, weights=outcomes, minlength=size).reshape(self.total.shape)
+
+
+def begin(p: BanditParameters, streams: Streams, writer: Writer) -> Bandit:
+    """The start of a run."""
+    return Bandit(p.n_patients, streams, writer)
 
 
 @dataclass

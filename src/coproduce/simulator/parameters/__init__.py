@@ -2,21 +2,32 @@
 
 from coproduce.simulator.parameters.bandit import BanditParameters
 from coproduce.simulator.parameters.declare import Setting, Spec, Value, build, check, nearest, parse, require, specs
+from coproduce.simulator.parameters.epistemic import PolarisationParameters, SelectiveParameters, ZollmanParameters
 from coproduce.simulator.parameters.network import NetworkParameters
 
+#: The parameters of any model.
+Parameters = NetworkParameters | BanditParameters | ZollmanParameters | PolarisationParameters | SelectiveParameters
+
 #: Which parameters each model has.
-DECLARED: dict[str, type[NetworkParameters] | type[BanditParameters]] = {
+DECLARED: dict[str, type[Parameters]] = {
     "network": NetworkParameters,
     "bandit": BanditParameters,
+    "zollman": ZollmanParameters,
+    "polarisation": PolarisationParameters,
+    "selective": SelectiveParameters,
 }
 
 __all__ = [
     "DECLARED",
     "BanditParameters",
     "NetworkParameters",
+    "Parameters",
+    "PolarisationParameters",
+    "SelectiveParameters",
     "Setting",
     "Spec",
     "Value",
+    "ZollmanParameters",
     "build",
     "check",
     "nearest",

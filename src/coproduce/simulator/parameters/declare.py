@@ -35,6 +35,8 @@ class Spec:
             return "true or false"
         if self.choices:
             return "one of " + ", ".join(self.choices)
+        if self.type is str:
+            return f"a text ({self.unit})"
         noun = "a whole number" if self.type is int else "a number"
         return f"{noun} from {self.low:g} to {self.high:g} ({self.unit})"
 
@@ -61,6 +63,11 @@ def whole(says: str, unit: str, low: int, high: int) -> Any:
 def switch(says: str) -> Any:
     """Declares a parameter that is on or off."""
     return field(metadata={"type": bool, "says": says, "unit": "on or off"})
+
+
+def text(says: str, unit: str) -> Any:
+    """Declares a free text, such as the name of a file; it may be empty."""
+    return field(metadata={"type": str, "says": says, "unit": unit})
 
 
 def form(says: str, *choices: str) -> Any:
@@ -117,7 +124,7 @@ def parse(spec: Spec, text: str) -> Value:
         }
         return check(spec, known.get(lowered, text))
     if spec.type is str:
-        return check(spec, lowered)
+        return check(spec, lowered if spec.choices else text.strip())
     try:
         return check(spec, int(lowered) if spec.type is int else float(lowered))
     except ValueError as problem:
