@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from coproduce.errors import Absent, NotAllowed
-from coproduce.network.commons import actions, queries
+from coproduce.network.commons import actions, cards, queries
 from coproduce.network.commons.actions import Authorship, create_resource, review_version, revise_resource
 from coproduce.network.commons.models import Resource
 from coproduce.network.commons.queries import Facets, resource_page
-from coproduce.network.people.asking import Asking
+from coproduce.network.people.asking import Asking, computer
+from coproduce.network.people.policy import told
 from tests.network.commons.conftest import Cast, draft, shared, words
 
 EVERYBODY = ("author", "patient", "doctor", "second_doctor", "steward", "outsider", "guest")
@@ -28,7 +29,8 @@ def who_sees(cast: Cast, resource: Resource, number: int | None = None) -> set[s
 
 
 def accept(asking: Asking, resource: Resource) -> None:
-    version = Resource.objects.get(pk=resource.pk).latest_id or 0
+    with told(computer("worker")):
+        version = Resource.objects.get(pk=resource.pk).latest_id or 0
     review_version(asking, version_id=version, accepted=True)
 
 
@@ -56,13 +58,93 @@ def test_it_opens_when_two_have_accepted_it_one_a_clinician(cast: Cast, reviewer
     assert sees(cast.guest, made) is is_open
 
 
-def test_a_revision_of_what_changes_a_treatment_waits_for_its_own_review(cast: Cast) -> None:
-    made = shared(cast.author, risk_class=3)
-    for asking in (cast.doctor, cast.second_doctor):
+def reviewed(cast: Cast, risk_class: int) -> Resource:
+    """A shared resource that a clinician and a patient, or two clinicians, accepted in its first version."""
+    made = shared(cast.author, risk_class=risk_class, body="First.")
+    for asking in (cast.doctor, cast.patient if risk_class == 2 else cast.second_doctor):
         accept(asking, made)
-    revise_resource(
-        cast.author, resource_id=made.pk, based_on=made.latest_id or 0, words=words(risk_class=3, body="More.")
+    return made
+
+
+def revise(cast: Cast, resource: Resource, risk_class: int) -> None:
+    actions.revise_resource(
+        cast.author, resource_id=resource.pk, based_on=resource.latest_id or 0,
+        words=words(risk_class=risk_class, body="Second."),
+    )  # fmt: skip
+
+
+def text_for(asking: Asking, resource: Resource) -> str:
+    return resource_page(asking, resource_id=resource.pk).version.body
+
+
+@pytest.mark.parametrize("risk_class", [2, 3])
+def test_readers_keep_the_last_reviewed_version_while_a_revision_waits(cast: Cast, risk_class: int) -> None:
+    made = reviewed(cast, risk_class)
+    revise(cast, made, risk_class)
+    assert {text_for(getattr(cast, name), made) for name in EVERYBODY} == {"First."}
+    (listed,) = queries.browse(cast.guest, facets=Facets()).object_list
+    assert cards.card(listed).summary == listed.stable.summary
+    assert listed.stable.body == "First."
+    assert not resource_page(cast.guest, resource_id=made.pk).needs_review
+
+
+@pytest.mark.parametrize("risk_class", [0, 1])
+def test_without_a_review_to_wait_for_readers_get_the_latest_version(cast: Cast, risk_class: int) -> None:
+    made = reviewed(cast, risk_class)
+    revise(cast, made, risk_class)
+    assert text_for(cast.guest, made) == "Second."
+
+
+def test_clinical_information_that_was_never_reviewed_shows_its_latest_version_labelled(cast: Cast) -> None:
+    made = shared(cast.author, risk_class=2)
+    revise(cast, made, 2)
+    assert text_for(cast.guest, made) == "Second."
+    assert resource_page(cast.guest, resource_id=made.pk).needs_review
+
+
+@pytest.mark.parametrize(("risk_class", "second"), [(2, "patient"), (3, "second_doctor")])
+def test_a_revision_takes_the_place_of_the_reviewed_one_with_its_own_review(
+    cast: Cast, risk_class: int, second: str
+) -> None:
+    made = reviewed(cast, risk_class)
+    revise(cast, made, risk_class)
+    accept(cast.doctor, made)
+    assert text_for(cast.guest, made) == "First."
+    accept(getattr(cast, second), made)
+    assert text_for(cast.guest, made) == "Second."
+
+
+@pytest.mark.parametrize("risk_class", [2, 3])
+def test_a_review_taken_back_brings_back_the_version_before(cast: Cast, risk_class: int) -> None:
+    made = reviewed(cast, risk_class)
+    revise(cast, made, risk_class)
+    for asking in (cast.doctor, cast.second_doctor, cast.patient):
+        accept(asking, made)
+    latest = resource_page(cast.doctor, resource_id=made.pk).version.pk
+    for asking in (cast.patient, cast.doctor):
+        review_version(asking, version_id=latest, accepted=False, note="It is wrong.")
+    assert text_for(cast.guest, made) == "First."
+
+
+def test_who_may_read_the_waiting_version_is_told_of_it(cast: Cast) -> None:
+    made = reviewed(cast, 3)
+    revise(cast, made, 3)
+    told_of = {name for name in EVERYBODY if resource_page(getattr(cast, name), resource_id=made.pk).latest_number == 2}
+    assert told_of == {"author", "doctor", "second_doctor", "steward"}
+    assert who_sees(cast, made, number=2) == told_of
+
+
+def test_words_of_a_treatment_that_become_harmless_are_open_at_once(cast: Cast) -> None:
+    made = shared(cast.author, risk_class=3)
+    actions.revise_resource(
+        cast.steward, resource_id=made.pk, based_on=made.latest_id or 0, words=words(risk_class=0, body="Harmless.")
     )
+    assert text_for(cast.guest, made) == "Harmless."
+
+
+def test_a_revision_into_a_higher_class_waits_for_the_review_that_it_asks_for(cast: Cast) -> None:
+    made = shared(cast.author, risk_class=1)
+    revise(cast, made, 3)
     assert not sees(cast.guest, made)
 
 
@@ -114,7 +196,7 @@ def test_what_is_kept_and_hidden_since_is_left_out(cast: Cast) -> None:
     made = shared(cast.author)
     actions.keep(cast.patient, version_id=made.latest_id or 0)
     assert len(queries.kept(cast.patient)) == 1
-    Resource.objects.filter(pk=made.pk).update(risk_class=3)
+    revise(cast, made, 3)
     assert queries.kept(cast.patient) == []
 
 

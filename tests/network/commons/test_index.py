@@ -46,14 +46,15 @@ def test_a_draft_and_an_unreviewed_treatment_never_enter(people: Cast) -> None:
     assert in_index() == 0
 
 
-def test_a_treatment_enters_with_its_second_review_and_leaves_with_its_next_version(people: Cast) -> None:
+def test_a_treatment_enters_with_its_second_review_and_stays_as_it_was_reviewed(people: Cast) -> None:
     made = shared(people.author, risk_class=3)
     for asking in (people.doctor, people.second_doctor):
         review_version(asking, version_id=made.latest_id or 0, accepted=True)
     assert in_index() == 1
     more = words(risk_class=3, body="More.")
     revise_resource(people.author, resource_id=made.pk, based_on=made.latest_id or 0, words=more)
-    assert in_index() == 0
+    assert in_index() == 1
+    assert found(people, "more") == []
 
 
 def test_what_is_retired_leaves_and_what_is_offered_again_returns(people: Cast) -> None:

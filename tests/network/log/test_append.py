@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -15,7 +15,7 @@ from coproduce import clock
 from coproduce.errors import InvalidInput
 from coproduce.events import Event, kinds
 from coproduce.network.database import DatabaseUrls
-from coproduce.network.log import append, caused_by, events_about, follow, head, previous, read_frame
+from coproduce.network.log import append, append_once, caused_by, events_about, follow, head, previous, read_frame
 from coproduce.network.log.writing import OutsideTransaction
 from tests.network.log.conftest import NOW, US, stated
 
@@ -186,6 +186,32 @@ def test_a_reader_beside_eight_writers_sees_every_event_once_and_in_order(commit
     done.set()
     reader.join()
     assert seen == list(range(8 * 12 * 2))
+
+
+def opened(*, actor: int = 7, version: int = 9, time: int = US) -> Event:
+    return kinds.ResourceOpened(time=time, actor=actor, object=version)
+
+
+@pytest.mark.django_db
+def test_the_same_deed_of_the_same_actor_is_written_once_within_its_time() -> None:
+    assert append_once(opened(), since=NOW - timedelta(hours=1)) is not None
+    assert append_once(opened(), since=NOW - timedelta(hours=1)) is None
+    assert len(events_about([9])) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "other", [opened(actor=8), opened(version=10), kinds.ResourceUsed(time=US, actor=7, object=9)], ids=repr
+)
+def test_another_deed_another_object_and_another_actor_are_written_beside_it(other: Event) -> None:
+    append_once(opened(), since=NOW - timedelta(hours=1))
+    assert append_once(other, since=NOW - timedelta(hours=1)) is not None
+
+
+@pytest.mark.django_db
+def test_the_same_deed_is_written_again_after_its_time() -> None:
+    append_once(opened(), since=NOW - timedelta(hours=1))
+    assert append_once(opened(time=US + 1), since=NOW) is not None
 
 
 @pytest.mark.django_db

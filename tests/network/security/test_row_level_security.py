@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 
+from coproduce.errors import Absent
 from coproduce.events import Role
-from coproduce.network.commons.models import Kept, Resource
+from coproduce.network.commons import queries
+from coproduce.network.commons.access import settle
+from coproduce.network.commons.actions import create_resource, revise_resource
+from coproduce.network.commons.models import Kept, Resource, Review, Version
+from coproduce.network.commons.words import Words
 from coproduce.network.needs.models import Audience, Need
 from coproduce.network.people.actions import register_child
 from coproduce.network.people.asking import Asking, computer, guest
@@ -25,6 +33,8 @@ GUARDED = {
     "needs_need_conditions", "needs_offer", "needs_reply", "people_account", "people_identity", "people_notice",
     "people_proxy",
 }  # fmt: skip
+#: Public, but for drafts and for what waits for a review that must come first.
+PARTLY = {"commons_resource", "commons_review", "commons_version"}
 OPEN = {
     "auth_group": "names of rights",
     "auth_group_permissions": "names of rights",
@@ -32,10 +42,7 @@ OPEN = {
     "commons_condition": "public words about conditions",
     "commons_credit": "authors, by pseudonym; public with the resource",
     "commons_import": "counts of an import",
-    "commons_resource": "shared words; drafts are scoped by the policy",
     "commons_resource_conditions": "what a resource is about",
-    "commons_review": "judgments, public with the resource",
-    "commons_version": "shared words; drafts are scoped by the policy",
     "django_content_type": "names of tables",
     "django_migrations": "names of migrations",
     "django_session": "read before anybody is known; a row is found by its secret key only",
@@ -87,8 +94,8 @@ def test_every_table_has_a_declared_decision(db: None) -> None:
             " AND relnamespace = 'public'::regnamespace"
         )
         found = dict(cursor.fetchall())
-    assert set(found) == GUARDED | set(OPEN), set(found) ^ (GUARDED | set(OPEN))
-    assert {table for table, guarded in found.items() if guarded} == GUARDED
+    assert set(found) == GUARDED | PARTLY | set(OPEN), set(found) ^ (GUARDED | PARTLY | set(OPEN))
+    assert {table for table, guarded in found.items() if guarded} == GUARDED | PARTLY
 
 
 @pytest.mark.parametrize("table", sorted(GUARDED))
@@ -187,7 +194,9 @@ def test_functions_that_run_as_the_owner_say_where_they_look_and_are_few(db: Non
             " WHERE prosecdef AND pronamespace = 'public'::regnamespace"
         )
         found = {name: (config, rights) for name, config, rights in cursor.fetchall()}
-    assert set(found) == {"log_append", "needs_helped", "needs_times_asked", "people_is_new"}
+    assert set(found) == {
+        "commons_credited", "commons_is_reviewed", "log_append", "needs_helped", "needs_times_asked", "people_is_new",
+    }  # fmt: skip
     for config, rights in found.values():
         assert 'pg_temp"' in config
         assert "{=X" not in rights
@@ -196,7 +205,9 @@ def test_functions_that_run_as_the_owner_say_where_they_look_and_are_few(db: Non
 
 def test_functions_of_the_owner_tell_nobody_anything_who_is_not_asking(town: Town, school: Need) -> None:
     with told(guest()), connection.cursor() as cursor:
-        cursor.execute("SELECT needs_helped() UNION ALL SELECT coproduce_stood_for()")
+        cursor.execute(
+            "SELECT needs_helped() UNION ALL SELECT coproduce_stood_for() UNION ALL SELECT commons_credited()"
+        )
         assert cursor.fetchall() == []
 
 
@@ -211,3 +222,87 @@ def test_who_is_asking_does_not_outlast_the_transaction(filled: Town) -> None:
         Need.objects.update(audience=Audience.ONLY_ME)
     with told(filled.stranger):
         assert _rows("needs_need") == 0
+
+
+@pytest.fixture
+def hidden(town: Town) -> dict[str, Resource]:
+    """What not everybody may read: a draft, a treatment that nobody reviewed, and a revision of one that was."""
+
+    def made(risk_class: int, **more: Any) -> Resource:
+        words = Words(title="A dose", kind="know-how", line_of_work=0, risk_class=risk_class, body="Take two.")
+        return create_resource(town.daniel, words=words, **more)
+
+    revised = made(3, share=True)
+    with told(computer("operator")):
+        for role, reviewer in ((Role.CLINICIAN, town.bianca), (Role.RESEARCHER, town.josephine)):
+            Review.objects.create(
+                version_id=revised.latest_id, reviewer_id=reviewer.actor, role=role, accepted=True, at=START
+            )
+    settle([revised.pk])
+    revise_resource(
+        town.daniel, resource_id=revised.pk, based_on=revised.latest_id or 0,
+        words=Words(title="A dose", kind="know-how", line_of_work=0, risk_class=3, body="Take three."),
+    )  # fmt: skip
+    return {"draft": made(0), "unreviewed treatment": made(3, share=True), "revised treatment": revised}
+
+
+def _bodies(asking: Asking, resource: Resource) -> list[str]:
+    with told(asking):
+        return list(Version.objects.filter(resource_id=resource.pk).order_by("number").values_list("body", flat=True))
+
+
+def test_without_any_policy_nobody_reads_a_draft_but_who_wrote_it(town: Town, hidden: dict[str, Resource]) -> None:
+    draft = hidden["draft"]
+    clinician = replace(town.stranger, roles=frozenset({Role.CLINICIAN}))
+    for asking in (guest(), town.stranger, town.josephine, clinician, Asking(system="accounts")):
+        assert _bodies(asking, draft) == []
+        with told(asking):
+            assert not Resource.objects.filter(pk=draft.pk).exists()
+    for asking in (town.daniel, replace(town.stranger, roles=frozenset({Role.STEWARD}))):
+        assert _bodies(asking, draft) == ["Take two."]
+
+
+def test_without_any_policy_a_treatment_is_read_in_reviewed_versions_only(
+    town: Town, hidden: dict[str, Resource]
+) -> None:
+    clinician = replace(town.stranger, roles=frozenset({Role.CLINICIAN}))
+    for asking in (guest(), town.stranger, town.josephine):
+        assert _bodies(asking, hidden["unreviewed treatment"]) == []
+        assert _bodies(asking, hidden["revised treatment"]) == ["Take two."]
+    for asking in (clinician, town.daniel):
+        assert _bodies(asking, hidden["unreviewed treatment"]) == ["Take two."]
+        assert _bodies(asking, hidden["revised treatment"]) == ["Take two.", "Take three."]
+
+
+def test_judgments_of_what_is_hidden_are_hidden_too(town: Town, hidden: dict[str, Resource]) -> None:
+    version = hidden["unreviewed treatment"].latest_id
+    with told(computer("operator")):
+        Review.objects.create(version_id=version, reviewer_id=town.bianca.actor, role=3, accepted=False, at=START)
+    for asking, n in ((guest(), 0), (town.stranger, 0), (town.daniel, 1)):
+        with told(asking):
+            assert Review.objects.filter(version_id=version).count() == n
+
+
+def test_nobody_makes_a_resource_in_somebody_elses_name_or_writes_into_a_hidden_one(
+    town: Town, hidden: dict[str, Resource]
+) -> None:
+    made = (
+        "INSERT INTO commons_resource (state, kind, line_of_work, risk_class, language, origin, origin_key,"
+        " origin_fingerprint, created_at, owner_id) VALUES ('draft', 'know-how', 0, 0, 'en', '', '', '', now(), %s)"
+    )
+    assert _refused(town.stranger, made, town.daniel.person)
+    changed = "UPDATE commons_resource SET state = 'shared' WHERE id = %s"
+    assert _refused(town.stranger, changed, hidden["draft"].pk)
+    assert _refused(town.stranger, "DELETE FROM commons_resource WHERE id = %s", hidden["revised treatment"].pk)
+    assert _refused(town.stranger, "UPDATE commons_version SET body = 'x'")
+
+
+def test_the_policy_turned_off_still_shows_no_draft_on_any_page(
+    town: Town, hidden: dict[str, Resource], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("seen_by", "versions_seen_by"):
+        monkeypatch.setattr(queries, name, lambda _asking: Q())
+    for asking in (guest(), town.stranger):
+        for resource in (hidden["draft"], hidden["unreviewed treatment"]):
+            with pytest.raises(Absent):
+                queries.resource_page(asking, resource_id=resource.pk)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from coproduce.events import Role
 from coproduce.network.commons.models import Credit, Resource, Review, Version
-from coproduce.network.people.asking import Asking
+from coproduce.network.people.asking import Asking, computer
+from coproduce.network.people.policy import told
 
 LIVED = (Role.PATIENT, Role.FAMILY)
 #: Computers of ours that see everything, to index, import and tell stories.
@@ -19,35 +22,58 @@ def seen_by(asking: Asking) -> Q:
     """The resources that this asker may see: what is public, and what they wrote.
 
     A draft is its authors' and the stewards'. Class 3 stays hidden until reviewed, but for its authors, and for
-    clinicians and stewards, who review it.
+    clinicians and stewards, who review it. Row-level security says the same once more.
     """
-    if asking.system in _OWN_COMPUTERS or asking.holds(Role.STEWARD):
+    if _sees_all(asking):
         return Q()
-    is_draft = Q(state=Resource.State.DRAFT)
-    public = ~is_draft & (Q(risk_class__lt=3) | Q(Exists(_reviewed_enough("latest"))))
+    is_open = ~Q(state=Resource.State.DRAFT)
+    public = is_open if asking.holds(Role.CLINICIAN) else is_open & Q(stable__isnull=False)
     if asking.person is None:
         return public
-    if asking.holds(Role.CLINICIAN):
-        public = ~is_draft
-    return public | Q(owner_id=asking.person) | Q(Exists(_credited(asking.person)))
+    return public | Q(owner_id=asking.person) | Q(Exists(_credited(asking.person, OuterRef("pk"))))
+
+
+def versions_seen_by(asking: Asking) -> Q:
+    """The versions that this asker may see.
+
+    What changes a treatment is shown in reviewed versions only, or an earlier one would be a way around the review.
+    """
+    if _sees_all(asking):
+        return Q()
+    public = ~Q(resource__state=Resource.State.DRAFT)
+    if not asking.holds(Role.CLINICIAN):
+        public &= Q(resource__risk_class__lt=3) | Q(Exists(_reviewed_enough("pk")))
+    if asking.person is None:
+        return public
+    own = Q(resource__owner_id=asking.person) | Q(Exists(_credited(asking.person, OuterRef("resource"))))
+    return public | own
+
+
+def _sees_all(asking: Asking) -> bool:
+    return asking.system in _OWN_COMPUTERS or asking.holds(Role.STEWARD)
 
 
 def offered() -> Q:
     """The resources that may be suggested to anybody: shared, and reviewed where their class asks for it."""
-    return Q(state=Resource.State.SHARED) & (Q(risk_class__lt=3) | Q(Exists(_reviewed_enough("latest"))))
+    return Q(state=Resource.State.SHARED, stable__isnull=False)
 
 
-def versions_seen(asking: Asking, resource: Resource) -> QuerySet[Version]:
-    """The versions that this asker may see of a resource that they see.
+def settle(resource_ids: Collection[int]) -> None:
+    """Sets what readers get of these resources, from their latest versions and the reviews of all.
 
-    What changes a treatment is shown in reviewed versions only, or an earlier one would be a way around the review.
+    The network itself reckons it: it follows from the reviews, whoever wrote the last one.
     """
-    versions = Version.objects.filter(resource=resource)
-    if resource.risk_class < 3 or asking.system in _OWN_COMPUTERS or asking.holds(Role.STEWARD, Role.CLINICIAN):
-        return versions
-    if asking.person is not None and is_author(asking, resource):
-        return versions
-    return versions.filter(Exists(_reviewed_enough("pk")))
+    versions = Version.objects.filter(resource=OuterRef("pk")).order_by("-number")
+    clinical = versions.filter(checked("pk")).values("pk")[:1]
+    treating = versions.filter(Exists(_reviewed_enough("pk"))).values("pk")[:1]
+    with told(computer("operator")):
+        Resource.objects.filter(pk__in=resource_ids).update(
+            stable=Case(
+                When(risk_class__lt=2, then=F("latest")),
+                When(risk_class=2, then=Coalesce(Subquery(clinical), F("latest"))),
+                default=Subquery(treating),
+            )
+        )
 
 
 def may_edit(asking: Asking, resource: Resource, *, is_credited: bool | None = None) -> bool:
@@ -91,18 +117,24 @@ def is_author(asking: Asking, resource: Resource) -> bool:
     )
 
 
-def _credited(person_id: int) -> QuerySet[Credit]:
-    return Credit.objects.filter(version__resource=OuterRef("pk"), person_id=person_id)
+def _credited(person_id: int, resource: OuterRef) -> QuerySet[Credit]:
+    return Credit.objects.filter(version__resource=resource, person_id=person_id)
 
 
-def accepted_by(*roles: Role, version: str = "latest") -> Exists:
+def accepted_by(*roles: Role, version: str) -> Exists:
     """Whether somebody in one of these roles accepted the version that this field names."""
     return Exists(Review.objects.filter(version=OuterRef(version), accepted=True, role__in=roles))
 
 
-def checked(version: str = "latest") -> Q:
+def checked(version: str) -> Q:
     """Whether a clinician and somebody with lived experience accepted the version that this field names (class 2)."""
     return Q(accepted_by(Role.CLINICIAN, version=version)) & Q(accepted_by(*LIVED, version=version))
+
+
+def reviewed(version: str = "stable", of: str = "") -> Q:
+    """Whether the version that this field names has the reviews that its class asks for; `of` leads to its resource."""
+    treating = Q(**{f"{of}risk_class": 3}) & Q(Exists(_reviewed_enough(version)))
+    return treating | checked(version)
 
 
 def _reviewed_enough(version: str) -> QuerySet[Review, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -12,16 +12,17 @@ from django.utils.translation import gettext as _
 
 from coproduce.errors import Absent, Conflict, InvalidInput
 from coproduce.events import ABSENT, Event, Role, kinds
-from coproduce.network.commons.access import may_edit, may_reclass, may_tend, seen_by, versions_seen
+from coproduce.network.commons.access import may_edit, may_reclass, may_tend, seen_by, settle, versions_seen_by
 from coproduce.network.commons.index import changed
 from coproduce.network.commons.models import Credit, Kept, Resource, Review, Version
-from coproduce.network.commons.queries import opened_lately
 from coproduce.network.commons.reading import reading_grade
 from coproduce.network.commons.words import Words, clean
-from coproduce.network.log import append
+from coproduce.network.log import append, append_once
 from coproduce.network.people.asking import Asking
 from coproduce.network.people.policy import action, rule
 
+#: A person's openings of one version within this time are one opening.
+OPENED_AGAIN = timedelta(hours=1)
 REVIEW_MONTHS = {0: 24, 1: 24, 2: 12, 3: 12}
 
 
@@ -42,8 +43,7 @@ def _tender(asking: Asking, *, resource_id: int, **_arguments: object) -> bool:
 
 @rule("commons.use")
 def _sees(asking: Asking, *, version_id: int, **_arguments: object) -> bool:
-    resource = _seen(asking, versions=version_id)
-    if resource.risk_class == 3 and not versions_seen(asking, resource).filter(pk=version_id).exists():
+    if not Version.objects.filter(versions_seen_by(asking), pk=version_id).exists():
         raise Absent(_("resource"))
     return True
 
@@ -210,7 +210,9 @@ def review_version(asking: Asking, *, version_id: int, accepted: bool, note: str
     note = clean(note, "note", 600)
     if not accepted and not note:
         raise InvalidInput(given=_("a no without a reason"), expected=_("what should change"), field="note")
-    if not Resource.objects.select_for_update().filter(latest=version_id).exists():
+    reviewed = Resource.objects.select_for_update().filter(latest=version_id)
+    resource_id = reviewed.values_list("pk", flat=True).first()
+    if resource_id is None:
         raise Conflict(
             _("It was revised while you were reading."), next_step=_("Read the new version, then review that one.")
         )
@@ -226,7 +228,8 @@ def review_version(asking: Asking, *, version_id: int, accepted: bool, note: str
             )
         ]
     )
-    changed([review.version.resource_id])
+    settle([resource_id])
+    changed([resource_id])
     return review
 
 
@@ -243,20 +246,15 @@ def let_go(asking: Asking, *, version_id: int) -> None:
     Kept.objects.filter(person_id=asking.actor, resource__versions=version_id).delete()
 
 
-@action("commons.use")
+@action("commons.use", savepoint=False)
 def open_resource(asking: Asking, *, version_id: int, need_id: int = ABSENT, cause: int = ABSENT) -> None:
     """Notes that somebody opened a version; once an hour a person. Writes ResourceOpened; a guest leaves no trace."""
     if asking.person is None:
         return
-    if opened_lately(asking, version_id=version_id):
-        return
-    append(
-        [
-            kinds.ResourceOpened(
-                time=asking.us, actor=asking.actor, role=asking.role, subject=need_id, object=version_id, cause=cause
-            )
-        ]
+    opened = kinds.ResourceOpened(
+        time=asking.us, actor=asking.actor, role=asking.role, subject=need_id, object=version_id, cause=cause
     )
+    append_once(opened, since=asking.at - OPENED_AGAIN)
 
 
 @action("commons.use_signed_in")
@@ -301,6 +299,8 @@ def _write_version(asking: Asking, resource: Resource, words: Words, authorship:
     for name in ("kind", "line_of_work", "risk_class", "language"):
         setattr(resource, name, getattr(words, name))
     resource.save()
+    settle([resource.pk])
+    resource.refresh_from_db(fields=["stable"])
     return version
 
 

@@ -12,8 +12,8 @@ from coproduce.network.design.parts import ResourceCard, Text
 
 
 def card(resource: Resource, *, reason: str = "", level: int = 3) -> ResourceCard:
-    """One resource as a card; its latest version must be loaded."""
-    version = resource.latest
+    """One resource as a card, in the version that readers get; that must be loaded, and a draft's latest one."""
+    version = resource.stable or resource.latest
     assert version is not None  # nothing is listed without a version
     about = [condition.name for condition in list(resource.conditions.all())[:3]]
     meta: list[Text] = [resource.get_line_of_work_display(), *about, ", ".join(_audience(version.audience))]

@@ -24,7 +24,7 @@ def forget_drafts(*, person_id: int, asking: Asking, **_arguments: Any) -> None:
         Review.objects.filter(reviewer_id=person_id).update(note="")
         theirs = Resource.objects.filter(owner_id=person_id, state=Resource.State.DRAFT)
         drafts = list(theirs.values_list("pk", flat=True))
-        # A resource and its latest version point to each other: that knot is opened first.
-        Resource.objects.filter(pk__in=drafts).update(latest=None)
+        # A resource and its versions point to each other: that knot is opened first.
+        Resource.objects.filter(pk__in=drafts).update(latest=None, stable=None)
         Resource.objects.filter(pk__in=drafts).delete()
         changed(drafts)

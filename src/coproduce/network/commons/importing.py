@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from coproduce.errors import BadFile, Conflict, InvalidInput
 from coproduce.events import Event, Role, kinds
 from coproduce.network.commons import files, index
+from coproduce.network.commons.access import settle
 from coproduce.network.commons.columns import Defaults, Described, described
 from coproduce.network.commons.models import Condition, Credit, Import, Resource, Version
 from coproduce.network.commons.reading import reading_grade
@@ -300,9 +301,9 @@ def _create(asking: Asking, origin: str, rows: Sequence[Described], topics: Mapp
     Resource.objects.bulk_create(
         Resource(
             id=new.resource_id, state=Resource.State.SHARED, kind=new.row.words.kind, latest_id=new.id, origin=origin,
-            line_of_work=new.row.words.line_of_work, risk_class=new.row.words.risk_class,
-            language=new.row.words.language, origin_key=new.row.key, origin_fingerprint=new.row.fingerprint,
-            created_at=asking.at, shared_at=asking.at,
+            stable_id=new.id if new.row.words.risk_class < 3 else None, line_of_work=new.row.words.line_of_work,
+            risk_class=new.row.words.risk_class, language=new.row.words.language, origin_key=new.row.key,
+            origin_fingerprint=new.row.fingerprint, created_at=asking.at, shared_at=asking.at,
         )
         for new in news
     )  # fmt: skip
@@ -330,6 +331,7 @@ def _revise(asking: Asking, changed: Sequence[tuple[Resource, Described]], topic
         ["latest_id", "origin_fingerprint", "kind", "line_of_work", "risk_class", "language"],
         batch_size=200,
     )
+    settle([new.resource_id for new in news])
     return [
         *(kinds.ResourceRevised(**new.same(asking), value=float(new.row.words.risk_class)) for new in news),
         *measured,

@@ -171,22 +171,22 @@ def _public(resources: QuerySet[Resource]) -> Iterator[Indexed]:
             about = [conditions[topic] for topic in row.topics]
             yield Indexed(
                 id=str(row.pk),
-                title=row.latest__title,
+                title=row.stable__title,
                 conditions=tuple(condition.name for condition in about),
                 aliases=tuple(alias for condition in about for alias in condition.aliases),
-                body=f"{row.latest__summary}\n{row.latest__body}".strip(),
-                kind_of_help=row.latest__help_kind,
+                body=f"{row.stable__summary}\n{row.stable__body}".strip(),
+                kind_of_help=row.stable__help_kind,
                 language=row.language,
-                audience=tuple(row.latest__audience),
-                licence=row.latest__license,
+                audience=tuple(row.stable__audience),
+                licence=row.stable__license,
                 risk_class=row.risk_class,
             )
 
 
 #: What of a resource is indexed.
 _INDEXED = (
-    "pk", "language", "risk_class", "latest__title", "latest__summary", "latest__body", "latest__help_kind",
-    "latest__audience", "latest__license", "topics",
+    "pk", "language", "risk_class", "stable__title", "stable__summary", "stable__body", "stable__help_kind",
+    "stable__audience", "stable__license", "topics",
 )  # fmt: skip
 
 

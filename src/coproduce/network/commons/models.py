@@ -72,6 +72,8 @@ class Resource(models.Model):
     conditions = models.ManyToManyField(Condition, related_name="resources", blank=True)
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_resources")
     latest = models.OneToOneField("Version", on_delete=models.PROTECT, null=True, related_name="+")
+    #: What readers get: the latest version, or from class 2 on the last one that was reviewed. None while hidden.
+    stable = models.OneToOneField("Version", on_delete=models.PROTECT, null=True, related_name="+")
     #: Where an imported resource came from and its id there; empty for one that was written here.
     origin = models.CharField(max_length=60, blank=True)
     origin_key = models.CharField(max_length=200, blank=True)

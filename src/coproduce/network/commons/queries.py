@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from coproduce.errors import Absent, NotAllowed
-from coproduce.events import Role, kinds
+from coproduce.events import Role
 from coproduce.matching import Constraints, parse_need, rank
-from coproduce.network.commons.access import LIVED, checked, may_edit, may_tend, offered, seen_by, versions_seen
+from coproduce.network.commons.access import (
+    LIVED,
+    may_edit,
+    may_tend,
+    offered,
+    reviewed,
+    seen_by,
+    versions_seen_by,
+)
 from coproduce.network.commons.index import index
 from coproduce.network.commons.models import Condition, Credit, Kept, Resource, Review, Version
 from coproduce.network.commons.words import UNKNOWN_LICENSE
-from coproduce.network.log import has_happened
 from coproduce.network.people.asking import Asking
 from coproduce.network.people.policy import query, rule
 
 PAGE_SIZE = 20
-#: A person's openings of one version within this time are one opening.
-OPENED_AGAIN = timedelta(hours=1)
 LONGEST_SEARCH = 500
 #: Versions that a history lists, and conditions that a list is narrowed by: the newest, and the most used.
 MOST_VERSIONS = 200
@@ -69,7 +74,7 @@ def browse(_asking: Asking, *, facets: Facets, page: int = 1) -> Page[Resource]:
     if facets.condition:
         chosen = chosen.filter(conditions__slug=facets.condition)
     if facets.audience:
-        chosen = chosen.filter(latest__audience__contains=[facets.audience])
+        chosen = chosen.filter(stable__audience__contains=[facets.audience])
     pages = Paginator(_listed(chosen).order_by("-shared_at", "-pk"), PAGE_SIZE)
     found = pages.get_page(page)
     found.object_list = list(found.object_list)
@@ -107,6 +112,8 @@ class Shown:
     is_kept: bool
     #: What it was made from, unless that is hidden.
     builds_on: Version | None
+    #: The number of the latest version, unless that is hidden.
+    latest_number: int | None
 
     @property
     def license_link(self) -> str:
@@ -121,9 +128,21 @@ class Shown:
 
     @property
     def is_reviewed(self) -> bool:
-        """For clinical information: a clinician and somebody with lived experience have accepted it."""
-        roles = {Role(review.role) for review in self.reviews if review.accepted}
-        return Role.CLINICIAN in roles and not roles.isdisjoint(LIVED)
+        """Whether it has the reviews that its class asks for, as `access.reviewed` says it to the database."""
+        roles = [Role(review.role) for review in self.reviews if review.accepted]
+        if self.resource.risk_class == 3 and len(roles) >= 2 and Role.CLINICIAN in roles:
+            return True
+        return Role.CLINICIAN in roles and not set(roles).isdisjoint(LIVED)
+
+    @property
+    def is_stable(self) -> bool:
+        """True for the version that readers get."""
+        return bool(self.version.pk == self.resource.stable_id)
+
+    @property
+    def is_latest(self) -> bool:
+        """True when no version came after this one."""
+        return bool(self.version.pk == self.resource.latest_id)
 
     @property
     def needs_review(self) -> bool:
@@ -133,29 +152,36 @@ class Shown:
 
 @query("commons.look")
 def resource_page(asking: Asking, *, resource_id: int, number: int | None = None) -> Shown:
-    """A resource in its latest version, or in an earlier one. Raises Absent when it is hidden or there is none."""
-    return _shown(asking, resource_id, number)
+    """A resource in the version that readers get, or in another one. Raises Absent when hidden or there is none."""
+    which = Q(pk=Coalesce("resource__stable", "resource__latest")) if number is None else Q(number=number)
+    return _shown(asking, resource_id, which)
+
+
+@query("commons.look")
+def latest_page(asking: Asking, *, resource_id: int) -> Shown:
+    """A resource in its latest version, for whoever reviews it. Raises Absent when that is hidden from them."""
+    return _shown(asking, resource_id, Q(pk=F("resource__latest")))
 
 
 @query("commons.look")
 def page_to_edit(asking: Asking, *, resource_id: int) -> Shown:
     """A resource for somebody who may revise it. Raises NotAllowed for others, Absent when it is hidden from them."""
-    shown = _shown(asking, resource_id, None)
+    shown = _shown(asking, resource_id, Q(pk=F("resource__latest")))
     if not shown.may_edit:
         raise NotAllowed(_("Clinical words are revised by who wrote them, and by stewards."))
     return shown
 
 
-def _shown(asking: Asking, resource_id: int, number: int | None) -> Shown:
+def _shown(asking: Asking, resource_id: int, which: Q) -> Shown:
     """Everything of the page in few queries: what is one's own comes with the version."""
-    which = Q(number=number) if number is not None else Q(pk=F("resource__latest"))
     credited = Credit.objects.filter(version__resource=OuterRef("resource"), person_id=asking.actor)
     kept = Kept.objects.filter(resource=OuterRef("resource"), person_id=asking.actor)
-    visible = Resource.objects.filter(seen_by(asking), pk=resource_id)
     source = Resource.objects.filter(seen_by(asking), pk=OuterRef("derived_from__resource"))
+    newest = Version.objects.filter(versions_seen_by(asking), pk=OuterRef("resource__latest"))
     version = (
-        Version.objects.filter(which, resource__in=visible)
+        Version.objects.filter(which, versions_seen_by(asking), resource_id=resource_id)
         .annotate(is_mine=Exists(credited), is_kept=Exists(kept), is_source_seen=Exists(source))
+        .annotate(latest_number=Subquery(newest.values("number")))
         .select_related("resource", "derived_from")
         .prefetch_related(
             "resource__conditions",
@@ -164,10 +190,10 @@ def _shown(asking: Asking, resource_id: int, number: int | None) -> Shown:
         )
         .first()
     )
-    if version is None or not _may_see(asking, version):
+    if version is None:
         raise Absent(_("resource"))
     resource = version.resource
-    is_latest_shared = resource.state == Resource.State.SHARED and version.pk == resource.latest_id
+    is_reviewable = resource.state == Resource.State.SHARED and version.latest_number is not None
     return Shown(
         resource=resource,
         version=version,
@@ -175,41 +201,33 @@ def _shown(asking: Asking, resource_id: int, number: int | None) -> Shown:
         reviews=list(version.reviews.all()),
         may_edit=may_edit(asking, resource, is_credited=version.is_mine),
         may_tend=may_tend(asking, resource),
-        may_review=asking.person is not None and bool(asking.roles) and is_latest_shared and not version.is_mine,
+        may_review=asking.person is not None and bool(asking.roles) and is_reviewable and not version.is_mine,
         is_kept=version.is_kept,
         builds_on=version.derived_from if version.is_source_seen else None,
+        latest_number=version.latest_number,
     )
-
-
-@query("commons.look")
-def opened_lately(asking: Asking, *, version_id: int) -> bool:
-    """True when the asker's last opening of this version is so recent that another one is the same."""
-    since = asking.at - OPENED_AGAIN
-    return has_happened(kinds.ResourceOpened, actor=asking.actor, object=version_id, since=since)
-
-
-def _may_see(asking: Asking, version: Version) -> bool:
-    """False for a version of what changes a treatment that was never reviewed, but for those who review or wrote it."""
-    if version.resource.risk_class < 3 or version.pk == version.resource.latest_id:
-        return True
-    return versions_seen(asking, version.resource).filter(pk=version.pk).exists()
 
 
 @query("commons.see")
 def history(asking: Asking, *, resource_id: int) -> list[Version]:
     """The versions of a resource, newest first, with who wrote each; not their texts."""
-    versions = versions_seen(asking, Resource.objects.get(pk=resource_id)).select_related("resource", "written_by")
+    versions = _versions(asking, resource_id)
     return list(versions.defer("body", "sources").order_by("-number")[:MOST_VERSIONS])
 
 
 @query("commons.see")
 def two_versions(asking: Asking, *, resource_id: int, number: int) -> tuple[Version, Version | None]:
     """A version and the one before it, None for the first. Raises Absent where there is none."""
-    versions = versions_seen(asking, Resource.objects.get(pk=resource_id)).select_related("resource", "written_by")
+    versions = _versions(asking, resource_id)
     found = list(versions.filter(number__lte=number).order_by("-number")[:2])
     if not found or found[0].number != number:
         raise Absent(_("resource"))
     return found[0], found[1] if len(found) == 2 else None
+
+
+def _versions(asking: Asking, resource_id: int) -> QuerySet[Version]:
+    seen = Version.objects.filter(versions_seen_by(asking), resource_id=resource_id)
+    return seen.select_related("resource", "written_by")
 
 
 @query("commons.own_things")
@@ -227,4 +245,5 @@ def kept(asking: Asking) -> list[Resource]:
 
 def _listed(resources: QuerySet[Resource]) -> QuerySet[Resource]:
     """What a card of a list needs, in a fixed number of queries; `is_checked` as in `Shown.is_reviewed`."""
-    return resources.annotate(is_checked=checked()).select_related("latest").prefetch_related("conditions")
+    loaded = resources.select_related("latest", "stable")
+    return loaded.annotate(is_checked=reviewed()).prefetch_related("conditions")

@@ -45,8 +45,7 @@ def resource(request: NetworkRequest, resource_id: int, number: int | None = Non
     shown = queries.resource_page(request.asking, resource_id=resource_id, number=number)
     html = to_html(shown.version.body) if shown.version.body else ""
     page = render(request, "commons/resource.html", {"shown": shown, "body": html})
-    is_new = number is None and not queries.opened_lately(request.asking, version_id=shown.version.pk)
-    if request.method == "GET" and is_new:
+    if request.method == "GET" and number is None:
         # Last, since who writes in the log holds its end until the transaction is done.
         actions.open_resource(request.asking, version_id=shown.version.pk)
     return page
@@ -130,7 +129,7 @@ def retire(request: NetworkRequest, resource_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def review(request: NetworkRequest, resource_id: int) -> HttpResponse:
     """A reviewer's judgment of the latest version."""
-    shown = queries.resource_page(request.asking, resource_id=resource_id)
+    shown = queries.latest_page(request.asking, resource_id=resource_id)
     form = ReviewForm(request.POST or None, initial={"version_id": shown.version.pk})
     if request.method == "POST" and form.is_valid():
         try:

@@ -6,20 +6,19 @@ from coproduce.network.log.reading import (
     caused_by,
     events_about,
     follow,
-    has_happened,
     head,
     read_frame,
 )
-from coproduce.network.log.writing import append, previous
+from coproduce.network.log.writing import append, append_once, previous
 
 __all__ = [
     "Row",
     "append",
+    "append_once",
     "around",
     "caused_by",
     "events_about",
     "follow",
-    "has_happened",
     "head",
     "previous",
     "read_frame",

@@ -113,14 +113,6 @@ def events_by(actor_ids: Sequence[int]) -> list[Row]:
     )
 
 
-def has_happened(kind: type[Event], *, actor: int, object: int, since: datetime) -> bool:  # noqa: A002
-    """True when this actor did this to this object after that moment."""
-    statement = "SELECT EXISTS (SELECT FROM log_event WHERE kind = %s AND actor = %s AND object = %s AND time > %s)"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [int(kind.meaning.code), actor, object, clock.to_us(since)])
-        return bool(cursor.fetchone()[0])
-
-
 def caused_by(seqs: Sequence[int], *, most: int = 10_000) -> list[Row]:
     """These events and everything that followed from them by `cause`, in order: a story from its beginning.
 

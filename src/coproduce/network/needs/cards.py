@@ -147,10 +147,10 @@ def resource_card(
 
 def found_card(resource: Resource, reasons: Sequence[Mapping[str, Any]]) -> parts.ResourceCard:
     """A resource found for somebody who only looks; its heading stands right below that of the page."""
-    assert resource.latest is not None  # a shared resource has words
+    assert resource.stable is not None  # a shared resource has words
     url = reverse("commons:resource", args=[resource.pk])
     is_checked: bool = resource.is_checked  # type: ignore[attr-defined]
-    return resource_card(resource, resource.latest, url=url, is_checked=is_checked, why=reason(reasons), level=2)
+    return resource_card(resource, resource.stable, url=url, is_checked=is_checked, why=reason(reasons), level=2)
 
 
 def offer_card(offer: Offer, names: Mapping[str, str]) -> parts.ResourceCard:

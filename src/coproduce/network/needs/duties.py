@@ -101,12 +101,12 @@ def _perhaps_helped(news: Collection[int]) -> list[int]:
 
 
 def _texts(resource_ids: Collection[int]) -> list[str]:
-    resources = Resource.objects.filter(pk__in=resource_ids).select_related("latest").prefetch_related("conditions")
+    resources = Resource.objects.filter(pk__in=resource_ids).select_related("stable").prefetch_related("conditions")
     return [
         " ".join(
-            [resource.latest.title, resource.latest.summary, resource.latest.body]
+            [resource.stable.title, resource.stable.summary, resource.stable.body]
             + [name for condition in resource.conditions.all() for name in (condition.name, *condition.aliases)]
         )
         for resource in resources
-        if resource.latest is not None
+        if resource.stable is not None
     ]

@@ -76,10 +76,10 @@ def match_news(asking: Asking, need: Need, parsed: ParsedNeed, news: Mapping[int
     versions = _versions([offer.resource_id for offer in new])
     done = {
         resource_id
-        for resource_id, version_id, latest_id, state in need.offers.filter(
+        for resource_id, version_id, stable_id, state in need.offers.filter(
             version__resource_id__in=[int(offer.resource_id) for offer in new]
-        ).values_list("version__resource_id", "version_id", "version__resource__latest_id", "state")
-        if version_id == latest_id or state not in _WORTH_ANOTHER_TRY
+        ).values_list("version__resource_id", "version_id", "version__resource__stable_id", "state")
+        if version_id == stable_id or state not in _WORTH_ANOTHER_TRY
     }
     fresh = [
         (offer, versions[offer.resource_id])
@@ -98,9 +98,9 @@ def match_news(asking: Asking, need: Need, parsed: ParsedNeed, news: Mapping[int
 
 
 def _versions(resource_ids: Sequence[str]) -> dict[str, int]:
-    """The latest version of each ranked resource; one that has gone since the index was written is left out."""
+    """What readers get of each ranked resource; one that has gone since the index was written is left out."""
     rows = Resource.objects.filter(pk__in=[int(number) for number in resource_ids], state=Resource.State.SHARED)
-    return {str(pk): version for pk, version in rows.values_list("pk", "latest_id") if version is not None}
+    return {str(pk): version for pk, version in rows.values_list("pk", "stable_id") if version is not None}
 
 
 def _clarified(asking: Asking, need: Need, read: Read, stated: int) -> list[Event]:

@@ -12,7 +12,7 @@ from coproduce.errors import Absent
 from coproduce.events import kinds
 from coproduce.matching import ParsedNeed, Ranking, suggest
 from coproduce.network.commons import access as commons
-from coproduce.network.commons.access import checked
+from coproduce.network.commons.access import reviewed
 from coproduce.network.commons.index import index
 from coproduce.network.commons.models import Resource, Version
 from coproduce.network.log import Row, around
@@ -47,7 +47,7 @@ def look(asking: Asking, *, words: str, language: str = "en") -> Look:
     rows = Resource.objects.filter(
         pk__in=[int(offer.resource_id) for offer in ranking.offers], state=Resource.State.SHARED
     )
-    by_id = {str(resource.pk): resource for resource in rows.annotate(is_checked=checked()).select_related("latest")}
+    by_id = {str(resource.pk): resource for resource in rows.annotate(is_checked=reviewed()).select_related("stable")}
     found = [
         (by_id[offer.resource_id], reading.reasons_of(offer)) for offer in ranking.offers if offer.resource_id in by_id
     ]
@@ -162,8 +162,18 @@ def need_page(asking: Asking, *, need_id: int) -> NeedPage:
     )
 
 
+@query("needs.see")
+def resource_offer(asking: Asking, *, need_id: int, offer_id: int) -> Offer:
+    """A resource that was offered for a need, with its version. Raises Absent where there is none."""
+    offers = Offer.objects.filter(need_id=need_id, version__isnull=False).select_related("version")
+    offer = offers.filter(pk=offer_id).first()
+    if offer is None:
+        raise Absent("offer")
+    return offer
+
+
 def _offers() -> Prefetch[Any]:
-    offers = Offer.objects.annotate(is_checked=checked("version"))
+    offers = Offer.objects.annotate(is_checked=reviewed("version", "version__resource__"))
     return Prefetch("offers", offers.select_related("version__resource", "helper", "offered_by"))
 
 

@@ -204,18 +204,10 @@ def reopen(request: NetworkRequest, need_id: int) -> HttpResponse:
 @require_GET
 def open_offer(request: NetworkRequest, need_id: int, offer_id: int) -> HttpResponse:
     """Leads to a resource that was found for a need, and notes that it was opened for it."""
-    offer = _resource_offer(request, need_id, offer_id)
+    offer = queries.resource_offer(request.asking, need_id=need_id, offer_id=offer_id)
+    assert offer.version is not None
     open_resource(request.asking, version_id=offer.version_id, need_id=need_id, cause=offer.matched_seq)
     return redirect("commons:resource", resource_id=offer.version.resource_id)
-
-
-def _resource_offer(request: NetworkRequest, need_id: int, offer_id: int) -> Any:
-    page = queries.need_page(request.asking, need_id=need_id)
-    offers = [*page.resources, *page.helpers]
-    offer = next((offer for offer in offers if offer.pk == offer_id), None)
-    if offer is None or offer.version is None:
-        raise Absent(_("offer"))
-    return offer
 
 
 @signed_in

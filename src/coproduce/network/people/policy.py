@@ -132,9 +132,14 @@ def _guarded(name: str, changing: bool, do: Callable[Concatenate[Asking, P], R])
     return asked
 
 
-def action(name: str) -> Callable[[Callable[Concatenate[Asking, P], R]], Callable[Concatenate[Asking, P], R]]:
-    """Marks a function that changes state: transaction, who is asking, rule, then the deed."""
-    return functools.partial(_guarded, name, True)
+def action(
+    name: str, *, savepoint: bool = True
+) -> Callable[[Callable[Concatenate[Asking, P], R]], Callable[Concatenate[Asking, P], R]]:
+    """Marks a function that changes state: transaction, who is asking, rule, then the deed.
+
+    Inside a transaction the deed has a savepoint of its own; without one, its failure is that of the whole.
+    """
+    return functools.partial(_guarded, name, savepoint)
 
 
 def query(name: str) -> Callable[[Callable[Concatenate[Asking, P], R]], Callable[Concatenate[Asking, P], R]]:

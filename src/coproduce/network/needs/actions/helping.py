@@ -84,7 +84,7 @@ def offer_resource(
     Raises Absent for a resource that may not be suggested, Conflict for one's own need.
     """
     need = _somebody_elses(asking, need_id)
-    if not Resource.objects.filter(is_offered(), latest=version_id).exists():
+    if not Resource.objects.filter(is_offered(), stable=version_id).exists():
         raise Absent(_("resource"))
     return _offer(asking, need, version_id, words, cause=need.stated_seq or ABSENT, token=token)
 
@@ -106,7 +106,7 @@ def offer_new_resource(
     if Resource.objects.filter(is_offered(), pk=resource.pk).exists():
         shared = [row for row in events_about([resource.pk]) if row.what is kinds.ResourceShared]
         _offer(
-            asking, need, resource.latest_id or ABSENT, note or words.title, cause=shared[-1].seq, token=token
+            asking, need, resource.stable_id or ABSENT, note or words.title, cause=shared[-1].seq, token=token
         )  # fmt: skip
     return resource
 
