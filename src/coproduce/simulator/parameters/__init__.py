@@ -3,10 +3,20 @@
 from coproduce.simulator.parameters.bandit import BanditParameters
 from coproduce.simulator.parameters.declare import Setting, Spec, Value, build, check, nearest, parse, require, specs
 from coproduce.simulator.parameters.epistemic import PolarisationParameters, SelectiveParameters, ZollmanParameters
+from coproduce.simulator.parameters.march import MarchParameters
 from coproduce.simulator.parameters.network import NetworkParameters
+from coproduce.simulator.parameters.publicgood import PublicGoodParameters
 
 #: The parameters of any model.
-Parameters = NetworkParameters | BanditParameters | ZollmanParameters | PolarisationParameters | SelectiveParameters
+Parameters = (
+    NetworkParameters
+    | BanditParameters
+    | ZollmanParameters
+    | PolarisationParameters
+    | SelectiveParameters
+    | MarchParameters
+    | PublicGoodParameters
+)
 
 #: Which parameters each model has.
 DECLARED: dict[str, type[Parameters]] = {
@@ -15,14 +25,18 @@ DECLARED: dict[str, type[Parameters]] = {
     "zollman": ZollmanParameters,
     "polarisation": PolarisationParameters,
     "selective": SelectiveParameters,
+    "march": MarchParameters,
+    "publicgood": PublicGoodParameters,
 }
 
 __all__ = [
     "DECLARED",
     "BanditParameters",
+    "MarchParameters",
     "NetworkParameters",
     "Parameters",
     "PolarisationParameters",
+    "PublicGoodParameters",
     "SelectiveParameters",
     "Setting",
     "Spec",
