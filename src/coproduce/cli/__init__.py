@@ -11,6 +11,7 @@ import sys
 import typer
 
 from coproduce.cli import commons, log, match, service
+from coproduce.cli.chart import chart
 from coproduce.cli.demo import demo
 from coproduce.cli.figure import figure
 from coproduce.cli.measure import measure
@@ -37,6 +38,7 @@ app.command()(figure)
 app.add_typer(commons.app, name="commons")
 app.add_typer(log.app, name="log")
 app.add_typer(match.app, name="match")
+app.command()(chart)
 app.command()(measure)
 app.command()(simulate)
 

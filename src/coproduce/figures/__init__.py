@@ -8,6 +8,8 @@ from coproduce.figures.forest import Effect, ForestWords, forest_figure
 from coproduce.figures.grid import GridWords, equal_lines, grid_figure
 from coproduce.figures.incidence import Curve, Words, incidence_figure
 from coproduce.figures.palette import Theme
+from coproduce.figures.sites import FunnelSeries, Multiples, Panel, funnel_figure, multiples_figure
+from coproduce.figures.sums import SumSeries, sums_figure
 
 __all__ = [
     "Bar",
@@ -16,9 +18,13 @@ __all__ = [
     "Effect",
     "Figure",
     "ForestWords",
+    "FunnelSeries",
     "GridWords",
     "Line",
     "LineWords",
+    "Multiples",
+    "Panel",
+    "SumSeries",
     "Table",
     "Theme",
     "Words",
@@ -27,6 +33,9 @@ __all__ = [
     "control_figure",
     "equal_lines",
     "forest_figure",
+    "funnel_figure",
     "grid_figure",
     "incidence_figure",
+    "multiples_figure",
+    "sums_figure",
 ]

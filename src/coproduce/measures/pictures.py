@@ -7,7 +7,7 @@ from datetime import date, datetime
 from gettext import gettext
 
 from coproduce.clock import DAY_US, to_us
-from coproduce.errors import NotComputable
+from coproduce.errors import InvalidInput, NotComputable
 from coproduce.events import EventFrame
 from coproduce.figures import Bar, ControlSeries, Curve, Figure, Words, bar_figure, control_figure, incidence_figure
 from coproduce.figures.figure import WIDE, number
@@ -94,7 +94,10 @@ def series_figure(
         raise NotComputable(
             say("A chart over time needs {least} periods with a value; there are {n}.").format(least=FEWEST_POINTS, n=n)
         )
-    chart = xmr([p.value for p in points], convention)
+    try:
+        chart = xmr([p.value for p in points], convention)
+    except InvalidInput as problem:  # every second period is missing: nothing says how much is usual
+        raise NotComputable(say("No two periods in a row have a value.")) from problem
     declared = CATALOGUE[points[0].id]
     title = _chart_title(
         declared.name, [s for p, s in zip(points, chart.signals, strict=True) if p.value is not None], say
