@@ -15,6 +15,7 @@ from coproduce.cli.chart import chart
 from coproduce.cli.demo import demo
 from coproduce.cli.figure import figure
 from coproduce.cli.measure import measure
+from coproduce.cli.measure_graph import measure_graph
 from coproduce.cli.simulate import simulate
 from coproduce.errors import CoproduceError
 
@@ -40,6 +41,7 @@ app.add_typer(log.app, name="log")
 app.add_typer(match.app, name="match")
 app.command()(chart)
 app.command()(measure)
+app.command("measure-graph")(measure_graph)
 app.command()(simulate)
 
 
