@@ -108,8 +108,9 @@ def describe(edges: EdgeList, *, directed: bool = False, weighted: bool = False)
     `n_edges` counts different ties as read, loops included; without `directed`, a tie and its turned twin are one.
     Density is of ties between two different nodes; reciprocity leaves loops out, and is 1 in an undirected network.
     All else is of the simple undirected graph without loops: triangles, clustering (nodes with fewer than two
-    neighbours count 0 in the mean), assortativity, cores, degrees, the diameter of the largest weak component, the modularity
-    of the best of 20 Leiden partitions, and Burt's constraint. Weights, when asked for, count in the last two.
+    neighbours count 0 in the mean), assortativity, cores, degrees, the diameter of the largest weak component, the
+    modularity of the best of 20 Leiden partitions, and Burt's constraint. Weights, when asked for, count in the last
+    two.
     """
     kept = edges.pairs if directed else np.sort(edges.pairs, axis=1)
     ties = np.unique(kept, axis=0).reshape(-1, 2)
