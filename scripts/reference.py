@@ -177,6 +177,7 @@ def measures() -> str:
 def model() -> str:
     """The page of the model: the order of a tick, what is reported, and every parameter of every preset."""
     from coproduce.simulator import STAGES, load, models, names
+    from coproduce.simulator.levers import LEVERS
     from coproduce.simulator.network import COLUMNS
 
     steps = [[str(i), s.stage, f"`{s.name}`", s.layer or "always", s.says] for i, s in enumerate(STAGES, start=1)]
@@ -186,14 +187,20 @@ def model() -> str:
         "## What the network model reports after each tick",
         table(["Column", "Meaning"], [[f"`{name}`", says] for name, says in COLUMNS.items()]),
     ]  # fmt: skip
+    parts += ["## Levers", table(["Lever", "What it means", "What it moves", "What it costs"], [
+        [f"`{lever.name}`", lever.says, ", ".join(f"`{name}`" for name in lever.moves), lever.cost]
+        for lever in LEVERS.values()])]  # fmt: skip
     for name in names():
         scenario = load(name)
+        base = load(scenario.base) if scenario.base else None
         rows = [
             [f"`{key}`", scenario.settings[key].value, spec.allowed(), scenario.settings[key].status,
              scenario.settings[key].source, spec.says]
-            for key, spec in scenario.specs().items()
+            for key, spec in scenario.specs().items() if not base or scenario.settings[key] != base.settings[key]
         ]  # fmt: skip
-        parts += [f"## Preset {name}", scenario.says, f"{scenario.ticks} {scenario.tick}s unless said otherwise.",
+        ticks = f"{scenario.ticks} {scenario.tick}s unless said otherwise."
+        rest = f" What is not named here is as in `{base.preset}`." if base else ""
+        parts += [f"## Preset {name}", scenario.says, ticks + rest,
                   table(["Parameter", "Value", "Allowed", "Status", "Source", "What it is"], rows)]  # fmt: skip
         if scenario.model != "network":
             reported = [[f"`{column}`", says] for column, says in models.columns(scenario.model).items()]

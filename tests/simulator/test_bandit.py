@@ -43,7 +43,7 @@ def test_type_means_are_the_draw_that_the_workload_names() -> None:
 
 
 def test_evidence_is_capped_and_its_mean_kept() -> None:
-    evidence = Evidence.none(1)
+    evidence = Evidence.none(1, 8)
     evidence.add(np.zeros(20, dtype=np.int64), np.full(20, 3), np.full(20, 0.25))
     weight, total = evidence.capped(np.array([0]), 10.0)
     assert weight[0].tolist() == [0, 0, 0, 10, 0, 0, 0, 0]

@@ -34,13 +34,15 @@ def test_any_allowed_parameters_give_numbers_that_make_sense(changed: dict[str, 
     scenario = load("example").having(n_patients=30, n_sites=3).having(**changed).lasting(15)
     result = run(scenario, 1)
     series = result.series
-    for column in ("activation", "clinician_activation", "shared_knowledge"):
+    for column in ("activation", "clinician_activation", "shared_knowledge", "contribution", "wrong_shared", "trust"):
         assert series[column].drop_nans().is_between(0, 1).all()
     for column in ("mean_outcome", "median_outcome", "share_best"):
         assert series[column].drop_nans().is_between(-1e-12, 1).all()
     levels = sum(series[f"engagement_{level}"] for level in range(4))
     assert (levels == series["members"]).all()
-    assert (series.drop("activation", "mean_outcome", "median_outcome", "share_best").to_numpy() >= 0).all()
+    counts = series.select("encounters", "shared_information", "^needs_.*$", "resources")
+    assert (counts.to_numpy() >= 0).all()
+    assert series["outcome_gap"].drop_nans().is_between(-1, 1).all()
     assert result.resources["quality"].is_between(0, 1).all()
     members = series["members"].to_numpy()
     assert np.isfinite(series["mean_outcome"].to_numpy()[members > _staff(scenario)]).all()
@@ -80,7 +82,7 @@ def test_every_parameter_says_what_it_is_in_which_unit_and_range(declared: type)
         ("n_patients=many", "a whole number"),
         ("n_patients=", "a whole number"),
         ("needs=maybe", "true or false"),
-        ("peer_form=sideways", "one of upward, symmetric, none"),
+        ("peer_form=sideways", "one of upward, symmetric, threshold, complex, none"),
         ("n_patients", "name=value"),
         ("=5", "name=value"),
         ("\x00=\x00", "a parameter of this preset"),

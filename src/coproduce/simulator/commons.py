@@ -103,7 +103,7 @@ class Resources(Table):
     _columns: ClassVar[dict[str, type]] = {
         "id": np.int64, "version": np.int64, "kind": np.int64, "line": np.int64, "topic": np.int64,
         "slot": np.int64, "author": np.int64, "created": np.int64, "quality": np.float64,
-        "n_uses": np.int64, "n_answers": np.int64, "helped": np.float64, "retired": np.bool_,
+        "n_uses": np.int64, "n_answers": np.int64, "helped": np.float64, "retired": np.bool_, "wrong": np.bool_,
         "for_need": np.int64, "derived_from": np.int64,
     }  # fmt: skip
 
@@ -145,11 +145,45 @@ class Lessons:
         return cls(empty, empty, empty, np.zeros(0), empty)
 
 
+class Giver(IntEnum):
+    """How somebody responds to what others give; OTHER goes by motives alone."""
+
+    OTHER = 0
+    COOPERATOR = 1
+    FREE_RIDER = 2
+    HUMP = 3
+
+
+@dataclass
+class Giving:
+    """Contribution: what kind of giver each person is, what people believe others give, and this tick's chances."""
+
+    kind: IntArray
+    belief: float
+    #: Of those who could give in this tick, the share that did, NaN when nobody could.
+    rate: float = float("nan")
+    #: How well what was shared helped, lately.
+    helped: float = 0.5
+    #: Places of who gave and of who withheld in this tick.
+    gave: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    withheld: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+
+#: Stands for the tick at which somebody practised a topic that they never knew.
+UNKNOWN = -(1 << 40)
+
+
 @dataclass
 class NeedsLayer:
-    """All state of the needs layer."""
+    """All state of the needs layer.
 
-    knows: BoolArray
+    `practised` holds know-how: the tick at which a person last practised a topic, UNKNOWN where they cannot do it.
+    """
+
+    practised: IntArray
+    lasts: int
+    minutes: FloatArray
+    giving: Giving
     topic_share: FloatArray
     stage: IntArray
     n_open: IntArray
@@ -165,3 +199,8 @@ class NeedsLayer:
     n_stated: int = 0
     n_matched: int = 0
     n_confirmed: int = 0
+
+    def knows(self, slots: IntArray, topics: IntArray, tick: int) -> BoolArray:
+        """Who in these places knows how to do these topics, one each: practised, and not too long ago."""
+        able: BoolArray = self.practised[slots, topics] >= tick - self.lasts
+        return able

@@ -122,7 +122,9 @@ def _numbers(running: Running, scenario: Scenario, writer: Writer, progress: Pro
 def _begin(scenario: Scenario, streams: Streams, writer: Writer, plan: tuple[Step, ...] | None) -> Running:
     p = scenario.parameters
     if isinstance(p, NetworkParameters):
-        return network.begin(p, streams, writer, plan=plan, tick_days=scenario.resolution / DAY_US)
+        return network.begin(
+            p, streams, writer, plan=plan, tick_days=scenario.resolution / DAY_US, starts=scenario.starts
+        )
     return models.begin(scenario.model, p, streams, writer)
 
 

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from coproduce.simulator.commons import MAX_OPEN, N_SHOWN, Needs, NeedsLayer, NeedState, Resources
-from coproduce.simulator.parameters import NetworkParameters
+from coproduce.simulator.commons import MAX_OPEN, N_SHOWN, Giving, Needs, NeedsLayer, NeedState, Resources
+from coproduce.simulator.evidence import CareEvidence
+from coproduce.simulator.levers import Starts, first_ticks
+from coproduce.simulator.parameters import LEVER_NAMES, NetworkParameters
 from coproduce.simulator.population import populate
 from coproduce.simulator.recorder import Writer
 from coproduce.simulator.result import NEEDS, RESOURCES, Tables
 from coproduce.simulator.stages import Step, active
+from coproduce.simulator.stages.contribution import giver_kind, starting_minutes
 from coproduce.simulator.stages.shared import Making, make_resources
 from coproduce.simulator.stages.stated import JUST_TOLD, STEADY, draw_topic, starting_knowledge, zipf
-from coproduce.simulator.state import World
-from coproduce.simulator.streams import Streams
+from coproduce.simulator.state import Conduct, Doubt, World
+from coproduce.simulator.streams import BoolArray, FloatArray, Streams
 
 #: What is reported after each tick: name and meaning.
 COLUMNS: dict[str, str] = {
@@ -38,6 +41,10 @@ COLUMNS: dict[str, str] = {
     "needs_confirmed": "needs confirmed as met in the tick",
     "needs_open": "needs open at the end of the tick",
     "resources": "resources in the commons, retired ones left out",
+    "contribution": "share of the contributions that could be made in the tick that were made",
+    "wrong_shared": "share of shared information that is wrong",
+    "trust": "mean trust of patients in the commons",
+    "outcome_gap": "mean outcome of patients who are not disadvantaged, less that of those who are",
 }
 
 
@@ -71,29 +78,51 @@ class Network:
 
 def begin(
     p: NetworkParameters, streams: Streams, writer: Writer, *, plan: tuple[Step, ...] | None = None,
-    tick_days: float = 7.0,
+    tick_days: float = 7.0, starts: Starts | None = None,
 ) -> Network:  # fmt: skip
-    """The model at its start: members have joined, and the commons holds its first resources."""
-    w = _world(p, streams, writer)
+    """The model at its start: members have joined, and the commons holds its first resources.
+
+    `starts` says when levers start at each site; those that it does not name start everywhere at tick 1.
+    """
+    w = _world(p, streams, writer, starts or {})
     w.tick_days = tick_days
     return Network(w, active(p) if plan is None else plan)
 
 
-def _world(p: NetworkParameters, streams: Streams, writer: Writer) -> World:
+def _world(p: NetworkParameters, streams: Streams, writer: Writer, starts: Starts) -> World:
     people = populate(p, streams)
     n, n_patients = people.n, p.n_patients
+    none = np.zeros(0, dtype=np.int64)
     w = World(
-        p=p, streams=streams, writer=writer, people=people, layer=None, treatments=np.zeros(0, dtype=np.int64),
-        visited=np.zeros(n_patients, dtype=np.bool_), brought=np.zeros(n_patients),
-        encounter=np.full(n_patients, -1, dtype=np.int64), met=np.zeros(n, dtype=np.int64),
-        unmet=np.zeros(n, dtype=np.int64), thanked=np.zeros(n, dtype=np.int64), load=np.zeros(n),
+        p=p, streams=streams, writer=writer, people=people, layer=None, treatments=none,
+        visited=np.zeros(n_patients, dtype=np.bool_), brought=np.zeros(n_patients), sound=np.zeros(n_patients),
+        encounter=np.full(n_patients, -1, dtype=np.int64), seen_treatment=none, seen_outcome=np.zeros(0),
+        met=np.zeros(n, dtype=np.int64), unmet=np.zeros(n, dtype=np.int64), thanked=np.zeros(n, dtype=np.int64),
+        load=np.zeros(n), starts=first_ticks(starts, int(people.site.max()) + 1),
     )  # fmt: skip
     w.treatments = w.ids(p.n_treatments)
     w.admit(np.flatnonzero(people.member))
+    if p.evidence:
+        w.evidence = CareEvidence.none(n_patients, people.n_clinicians, p.n_phenotypes, p.n_treatments)
+    if p.misinformation:
+        w.doubt = _doubt(w)
     if p.needs:
         w.layer = _needs_layer(w)
         _first_resources(w)
+    if p.governance:
+        w.conduct = Conduct(np.zeros(n, dtype=np.int64), int(w.ids(1)[0]), in_force=p.vote_every == 0)
+    w.intervention = {name: int(w.ids(1)[0]) for name in LEVER_NAMES if getattr(p, name) > 0}
     return w
+
+
+def _doubt(w: World) -> Doubt:
+    people, p = w.people, w.p
+    return Doubt(
+        intransigent=w.uniform("start.intransigent", people.n) < p.intransigent,
+        trust=np.full(people.n, p.trust_start),
+        before=np.full(people.n_patients, np.nan),
+        claim=int(people.response.mean(axis=0).argmin()),
+    )
 
 
 def _needs_layer(w: World) -> NeedsLayer:
@@ -102,7 +131,10 @@ def _needs_layer(w: World) -> NeedsLayer:
     stage = np.where(draw.random(people.n_patients) < 0.1, JUST_TOLD, STEADY)
     n_topics = 3 * p.topics_per_line
     return NeedsLayer(
-        knows=starting_knowledge(w, np.arange(people.n), "start.knows"),
+        practised=starting_knowledge(w, np.arange(people.n), "start.knows"),
+        lasts=p.know_how_lasts,
+        minutes=starting_minutes(p, people.role, w.normal("start.minutes", people.n)),
+        giving=Giving(giver_kind(p, w.uniform("start.giver", people.n)), p.belief_start),
         topic_share=zipf(p.topics_per_line, p.topic_skew),
         stage=stage,
         n_open=np.zeros(people.n, dtype=np.int64),
@@ -128,7 +160,7 @@ def measure(w: World) -> list[float]:
     slots = w.patients
     n, doctors = people.n_patients, slice(people.n_patients, people.n_patients + people.n_clinicians)
     outcome, some = people.outcome[slots], bool(slots.size)
-    best = people.treatment[slots] == people.best[people.phenotype[slots]]
+    best = people.treatment[slots] == people.best_for(slots)
     levels = np.bincount(people.engagement[people.member], minlength=4)
     counts = [0.0] * 5
     if layer is not None:
@@ -146,7 +178,18 @@ def measure(w: World) -> list[float]:
         float(people.member.sum()),
         *(float(count) for count in levels),
         *(float(count) for count in counts),
+        layer.giving.rate if layer is not None else np.nan,
+        w.wrong_share()[0],
+        float(np.mean(w.trust(slots))) if some else np.nan,
+        _gap(outcome, people.stratum[slots] == 1),
     ]
+
+
+def _gap(outcome: FloatArray, behind: BoolArray) -> float:
+    """How far the mean outcome of the disadvantaged is behind; NaN where there is nobody of a stratum."""
+    if behind.all() or not behind.any():
+        return float("nan")
+    return float(outcome[~behind].mean() - outcome[behind].mean())
 
 
 def resources_table(w: World) -> pl.DataFrame:

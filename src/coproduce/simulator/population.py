@@ -41,20 +41,35 @@ class Population:
     ties: Ties
     # patients only
     patient: IntArray
+    stratum: IntArray
     clinician: IntArray
     condition: IntArray
     phenotype: IntArray
     treatment: IntArray
     phase: IntArray
     outcome: FloatArray
-    # the world they live in
+    # the world they live in; `own` is how a patient's responses differ from those of the phenotype
     response: FloatArray
     best: IntArray
+    own: FloatArray | None = None
 
     @property
     def n(self) -> int:
         """Number of places."""
         return self.role.size
+
+    def responses_to(self, slots: IntArray, treatment: IntArray) -> FloatArray:
+        """What the outcome of these patients tends to under these treatments, in [0, 1]."""
+        q: FloatArray = self.response[self.phenotype[slots], treatment]
+        return q if self.own is None else np.clip(q + self.own[slots, treatment], 0.0, 1.0)
+
+    def best_for(self, slots: IntArray) -> IntArray:
+        """The treatment that does most for each of these patients."""
+        if self.own is None:
+            of_phenotype: IntArray = self.best[self.phenotype[slots]]
+            return of_phenotype
+        best: IntArray = np.clip(self.response[self.phenotype[slots]] + self.own[slots], 0.0, 1.0).argmax(axis=1)
+        return best
 
     def sites(self) -> pl.DataFrame:
         """The places of care: id, parent, level (1 site, 2 clinic)."""
@@ -119,10 +134,15 @@ def populate(p: NetworkParameters, streams: Streams) -> Population:
     centre = np.repeat([log_odds(a) for a in (p.patient_activation, p.clinician_activation, p.researcher_activation)],
                        blocks)  # fmt: skip
     site_shift = p.site_spread * streams.setup("sites").standard_normal(int(clinician_site.max()) + 1)
-    activation = logistic(centre + site_shift[site] + p.activation_spread * draw.standard_normal(n))
+    clinic_shift = p.clinic_spread * streams.setup("clinics").standard_normal(int(clinician_clinic.max()) + 1)
+    shift = site_shift[site] + clinic_shift[clinic]
+    activation = logistic(centre + shift + p.activation_spread * draw.standard_normal(n))
 
     q = responses(p, streams.setup("responses"))
-    phenotype = draw.integers(p.n_phenotypes, size=p.n_patients)
+    stratum = strata(p, streams.uniform("start.stratum", 0, p.n_patients))
+    phenotype = tilted(
+        p, draw.integers(p.n_phenotypes, size=p.n_patients), stratum, streams.uniform("start.tilt", 0, p.n_patients)
+    )
     treatment = draw.integers(p.n_treatments, size=p.n_patients)
     member = np.ones(n, dtype=np.bool_)
     taken = draw.random(p.n_patients)
@@ -133,12 +153,35 @@ def populate(p: NetworkParameters, streams: Streams) -> Population:
         role=role, site=site, clinic=clinic, member=member,
         start_activation=activation, activation=activation.copy(), engagement=np.zeros(n, dtype=np.int64),
         joined=np.zeros(n, dtype=np.int64), person=np.full(n, -1, dtype=np.int64), ties=_ties(p, site, streams),
-        patient=np.full(p.n_patients, -1, dtype=np.int64), clinician=clinician,
+        patient=np.full(p.n_patients, -1, dtype=np.int64), stratum=stratum, clinician=clinician,
         condition=FIRST_CONDITION + draw.choice(len(CONDITION_SHARES), size=p.n_patients, p=CONDITION_SHARES),
         phenotype=phenotype, treatment=treatment,
         phase=draw.integers(max(1, round(p.visit_period)), size=p.n_patients),
-        outcome=q[phenotype, treatment].copy(), response=q, best=q.argmax(axis=1),
+        outcome=q[phenotype, treatment].copy(), response=q, best=q.argmax(axis=1), own=_own_responses(p, streams),
     )  # fmt: skip
+
+
+def _own_responses(p: NetworkParameters, streams: Streams) -> FloatArray | None:
+    """How each patient's responses differ from those of the phenotype, float (n_patients, n_treatments), if at all."""
+    if p.response_spread == 0.0:
+        return None
+    z = streams.normal("start.response", 0, p.n_patients * p.n_treatments)
+    return p.response_spread * z.reshape(p.n_patients, p.n_treatments)
+
+
+def strata(p: NetworkParameters, u: FloatArray) -> IntArray:
+    """Stratum of patients with these uniforms: 1 for the disadvantaged, 0 for all when the equity layer is off."""
+    return ((u < p.disadvantaged) & p.equity).astype(np.int64)
+
+
+def tilted(p: NetworkParameters, phenotype: IntArray, stratum: IntArray, u: FloatArray) -> IntArray:
+    """Phenotypes after the mix by stratum: of the disadvantaged some have one of the second half instead."""
+    half = p.n_phenotypes // 2
+    if not p.equity or p.phenotype_tilt == 0.0:
+        return phenotype
+    part = np.minimum(u / p.phenotype_tilt, 1.0 - 1e-12)
+    within = half + (part * (p.n_phenotypes - half)).astype(np.int64)
+    return np.where((stratum == 1) & (u < p.phenotype_tilt), within, phenotype)
 
 
 def _ties(p: NetworkParameters, site: IntArray, streams: Streams) -> Ties:

@@ -12,7 +12,7 @@ from coproduce.simulator.scenario import Scenario
 _INT, _NUMBER = pl.Int64(), pl.Float64()
 PEOPLE = {
     "id": _INT, "role": _INT, "site": _INT, "clinic": _INT, "patient": _INT, "condition": _INT, "joined": _INT,
-    "left": _INT, "activation": _NUMBER, "engagement": _INT, "outcome": _NUMBER,
+    "left": _INT, "stratum": _INT, "activation": _NUMBER, "engagement": _INT, "outcome": _NUMBER,
 }  # fmt: skip
 SITES = {"id": _INT, "parent": _INT, "level": _INT}
 RESOURCES = {
@@ -33,7 +33,8 @@ class Tables:
     Topics are counted from 0 within a line of work, ticks from 0 (the start).
 
     - `people`: id, role, site, clinic, patient (whom they act for; themselves when they act for nobody), condition
-      (tag code, -1 for staff), joined (tick), left (tick, -1 when still here), activation, engagement, outcome
+      (tag code, -1 for staff), joined (tick), left (tick, -1 when still here), stratum (1 disadvantaged,
+      0 not, -1 for staff), activation, engagement, outcome
       (at the end or on leaving; NaN for staff).
     - `sites`: id, parent (-1 at the top), level (1 site, 2 clinic).
     - `resources`: id, version (the newest), kind (0 information, 1 knowledge, 2 know-how), line_of_work, topic,

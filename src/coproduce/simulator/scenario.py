@@ -13,8 +13,10 @@ from typing import Any
 from coproduce.clock import to_us
 from coproduce.errors import InvalidInput
 from coproduce.events import Resolution
+from coproduce.simulator import levers
 from coproduce.simulator.parameters import (
     DECLARED,
+    NetworkParameters,
     Parameters,
     Setting,
     Spec,
@@ -43,6 +45,10 @@ class Scenario:
     tick: str
     start: date
     settings: Mapping[str, Setting] = field(repr=False, default_factory=dict)
+    #: The preset that it changes, if any.
+    base: str = ""
+    #: First tick of a lever at each site, for levers that do not start everywhere at once.
+    starts: levers.Starts = field(default_factory=dict)
 
     @property
     def start_us(self) -> int:
@@ -70,8 +76,24 @@ class Scenario:
         for name in values:
             require(name, known)
         parameters = build(type(self.parameters), {**asdict(self.parameters), **values})
+        if isinstance(parameters, NetworkParameters):
+            levers.checked(self.starts, parameters.n_sites)
         ticks = getattr(parameters, "rounds", self.ticks) if "rounds" in values else self.ticks
         return replace(self, parameters=parameters, ticks=ticks)
+
+    def starting(self, **first: Sequence[int | None]) -> Scenario:
+        """The same scenario with levers that start site by site: for each site the first tick, or None for never.
+
+        Levers that are not named start everywhere at tick 1. Raises InvalidInput for an unknown lever, or when there
+        are not as many entries as `n_sites`.
+
+        >>> scenario = load("seid2021").having(n_sites=2, registry=1.0).starting(registry=[1, None])
+        >>> scenario.starts["registry"]
+        (1, None)
+        """
+        if not isinstance(self.parameters, NetworkParameters):
+            raise InvalidInput(given=f"levers for {self.model}", expected="a preset of the network model")
+        return replace(self, starts={**self.starts, **levers.checked(first, self.parameters.n_sites)})
 
     def lasting(self, ticks: int) -> Scenario:
         """The same scenario for another number of ticks; raises InvalidInput outside 1 to 100,000."""
@@ -122,6 +144,7 @@ def load(name: str) -> Scenario:
     return Scenario(
         preset=name, title=facts["title"], says=facts["says"], model=model, parameters=parameters,
         ticks=facts["ticks"], tick=facts["tick"], start=facts["start"], settings=settings,
+        base=document.get("base", ""),
     )  # fmt: skip
 
 

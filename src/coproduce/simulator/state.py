@@ -9,11 +9,34 @@ import polars as pl
 
 from coproduce.events import Role, kinds
 from coproduce.simulator.commons import NeedsLayer
+from coproduce.simulator.evidence import CareEvidence
 from coproduce.simulator.parameters import NetworkParameters
 from coproduce.simulator.population import Population
 from coproduce.simulator.recorder import COMPUTER_ID, Writer
 from coproduce.simulator.result import PEOPLE
 from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, Streams
+
+
+@dataclass
+class Doubt:
+    """State of the misinformation layer: who never gives up a false claim; trust in the commons, one entry a place."""
+
+    intransigent: BoolArray
+    trust: FloatArray
+    #: Outcome of each patient at the visit before, NaN when there was none.
+    before: FloatArray
+    #: The treatment that the false claim is about.
+    claim: int
+
+
+@dataclass
+class Conduct:
+    """State of governance: contributions seen withheld, one entry a place; whether sanctions are in force."""
+
+    offences: IntArray
+    #: Id of the rule under which sanctions are imposed.
+    rule: int
+    in_force: bool = True
 
 
 @dataclass
@@ -26,18 +49,31 @@ class World:
     people: Population
     layer: NeedsLayer | None
     treatments: IntArray
-    # one entry a patient, made by "used" and read until the end of the tick
+    # one entry a patient, made by "used" and read until the end of the tick; `sound` is what of `brought` is true
     visited: BoolArray
     brought: FloatArray
+    sound: FloatArray
     encounter: IntArray
+    # one entry a visit: treatment and outcome that it saw
+    seen_treatment: IntArray
+    seen_outcome: FloatArray
     # one entry a place
     met: IntArray
     unmet: IntArray
     thanked: IntArray
     load: FloatArray
-    # the two stocks of the commons that drive care
+    # first tick of each lever at each site
+    starts: dict[str, IntArray] = field(default_factory=dict)
+    intervention: dict[str, int] = field(default_factory=dict)
+    # the two stocks of the commons that drive care, and what in them is wrong
     information: float = 0.0
     knowledge: float = 0.0
+    wrong_information: float = 0.0
+    wrong_knowledge: float = 0.0
+    # state of layers, None when they are off
+    evidence: CareEvidence | None = None
+    doubt: Doubt | None = None
+    conduct: Conduct | None = None
     tick_days: float = 7.0
     tick: int = 0
     next_id: int = COMPUTER_ID + 1
@@ -62,6 +98,32 @@ class World:
         assert self.layer is not None, "the needs layer is off"
         return self.layer
 
+    def care_evidence(self) -> CareEvidence:
+        """The evidence on treatments; only stages of that layer ask for it."""
+        assert self.evidence is not None, "the choice does not go by evidence"
+        return self.evidence
+
+    def lever(self, name: str, slots: IntArray) -> FloatArray | float:
+        """Intensity at which a lever works now for these people, by their site: 0 where it has not started."""
+        intensity: float = getattr(self.p, name)
+        if intensity == 0.0:
+            return 0.0
+        started = self.starts[name][self.people.site[slots]] <= self.tick
+        at_work: FloatArray = np.where(started, intensity, 0.0)
+        return at_work
+
+    def barrier(self, height: float, slots: IntArray) -> FloatArray | float:
+        """How much of something these patients lose by their stratum, after equity measures."""
+        if not self.p.equity:
+            return 0.0
+        relief = self.lever("equity_measures", slots) * self.p.equity_relief
+        lost: FloatArray = np.where(self.people.stratum[slots] == 1, height * (1.0 - relief), 0.0)
+        return lost
+
+    def trust(self, slots: IntArray) -> FloatArray | float:
+        """Trust of these people in the commons, 1 when nothing can be wrong."""
+        return 1.0 if self.doubt is None else self.doubt.trust[slots]
+
     @property
     def patients(self) -> IntArray:
         """Places of the patients who are members now."""
@@ -69,12 +131,18 @@ class World:
 
     def information_share(self) -> float:
         """S / (S + S_h), with S the shared information a patient: 0 for an empty commons, towards 1 for a full one."""
-        each = self.information / self.p.n_patients
+        each = (self.information + self.wrong_information) / self.p.n_patients
         return each / (each + self.p.information_half)
 
     def knowledge_share(self) -> float:
         """kappa, the shared knowledge on the scale 0 to 1."""
-        return self.knowledge / (self.knowledge + self.p.knowledge_half)
+        held = self.knowledge + self.wrong_knowledge
+        return held / (held + self.p.knowledge_half)
+
+    def wrong_share(self) -> tuple[float, float]:
+        """What part of shared information, and of shared knowledge, is wrong."""
+        rows, units = self.wrong_information, self.wrong_knowledge
+        return (rows / (rows + self.information) if rows else 0.0, units / (units + self.knowledge) if units else 0.0)
 
     def admit(self, slots: IntArray) -> None:
         """Gives the people who take these places their ids, and records that they joined."""
@@ -114,6 +182,7 @@ class World:
             "condition": np.where(sick, people.condition[inside], -1),
             "joined": people.joined[slots],
             "left": np.full(slots.size, left, dtype=np.int64),
+            "stratum": np.where(sick, people.stratum[inside], -1),
             "activation": people.activation[slots],
             "engagement": people.engagement[slots],
             "outcome": np.where(sick, people.outcome[inside], np.nan),

@@ -1,4 +1,4 @@
-"""Who is tied to whom: fixed undirected graphs in compressed rows."""
+"""Who is tied to whom: graphs in compressed rows, undirected at the start."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
 
 @dataclass(frozen=True)
 class Ties:
-    """An undirected graph: neighbours of person i are `neighbour[start[i] : start[i + 1]]`."""
+    """Who each person looks to: `neighbour[start[i] : start[i + 1]]` for person i; at the start, both ways."""
 
     start: IntArray
     neighbour: IntArray
@@ -24,11 +24,14 @@ class Ties:
 
     def mean(self, per_tie: FloatArray, counts: BoolArray) -> FloatArray:
         """Mean over a person's ties that count; 0 for who has none. Both arguments have one entry a tie."""
-        n = self.start.size - 1
-        total = np.bincount(self.owner, weights=np.where(counts, per_tie, 0.0), minlength=n)
-        number = np.bincount(self.owner, weights=counts.astype(np.float64), minlength=n)
-        mean: FloatArray = total / np.maximum(number, 1.0)
+        total = np.bincount(self.owner, weights=np.where(counts, per_tie, 0.0), minlength=self.start.size - 1)
+        mean: FloatArray = total / np.maximum(self.count(counts), 1.0)
         return mean
+
+    def count(self, counts: BoolArray) -> FloatArray:
+        """Number of a person's ties that count."""
+        number = np.bincount(self.owner, weights=counts.astype(np.float64), minlength=self.start.size - 1)
+        return number.astype(np.float64, copy=False)
 
 
 def join(n: int, one: IntArray, other: IntArray) -> Ties:

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from coproduce.events import Role, kinds
+from coproduce.simulator.evidence import Evidence
 from coproduce.simulator.parameters import BanditParameters
 from coproduce.simulator.recorder import COMPUTER_ID, Column, Writer
 from coproduce.simulator.result import NEEDS, PEOPLE, RESOURCES, SITES, Tables
@@ -47,32 +48,6 @@ COLUMNS: dict[str, str] = {
     "stock": "resources in the commons, older ones counting less",
     "activation": "mean activation of patients",
 }
-
-
-@dataclass
-class Evidence:
-    """Number and sum of outcomes by unit and treatment, float (units, N_TREATMENTS)."""
-
-    count: FloatArray
-    total: FloatArray
-
-    @classmethod
-    def none(cls, n: int) -> Evidence:
-        """No evidence yet, for n units."""
-        return cls(np.zeros((n, N_TREATMENTS)), np.zeros((n, N_TREATMENTS)))
-
-    def capped(self, units: IntArray, cap: float) -> tuple[FloatArray, FloatArray]:
-        """The weight of this evidence, at most `cap` a treatment, and weight times mean; (len(units), treatments)."""
-        count = self.count[units]
-        weight = np.minimum(count, cap)
-        return weight, weight * self.total[units] / np.maximum(count, 1.0)
-
-    def add(self, units: IntArray, treatments: IntArray, outcomes: FloatArray) -> None:
-        """Adds outcomes; a unit may come several times."""
-        flat = units * N_TREATMENTS + treatments
-        size = self.count.size
-        self.count += np.bincount(flat, minlength=size).reshape(self.count.shape)
-        self.total += np.bincount(flat, weights=outcomes, minlength=size).reshape(self.total.shape)
 
 
 def begin(p: BanditParameters, streams: Streams, writer: Writer) -> Bandit:
@@ -111,8 +86,8 @@ class Bandit:
         ends = draw.integers(n, size=(2, n * DEGREE // 2))
         self.one, self.other = np.concatenate([ends[0], ends[1]]), np.concatenate([ends[1], ends[0]])
         self.degree = np.bincount(self.one, minlength=n)
-        self.own, self.shared = Evidence.none(n), Evidence.none(N_TYPES)
-        self.by_clinician = Evidence.none(self.n_clinicians)
+        self.own, self.shared = Evidence.none(n, N_TREATMENTS), Evidence.none(N_TYPES, N_TREATMENTS)
+        self.by_clinician = Evidence.none(self.n_clinicians, N_TREATMENTS)
         role = np.repeat([Role.PATIENT, Role.CLINICIAN], [n, self.n_clinicians])
         self.writer.write(
             kinds.Joined, role.size, actor=np.arange(1, role.size + 1), role=role, value=role.astype(np.float64)
@@ -193,7 +168,7 @@ class Bandit:
         people = {
             "id": np.arange(1, n + 1),
             "role": np.repeat([int(Role.PATIENT), int(Role.CLINICIAN)], [self.n, doctors]),
-            **{name: np.full(n, -1) for name in ("site", "clinic", "condition", "left")},
+            **{name: np.full(n, -1) for name in ("site", "clinic", "condition", "left", "stratum")},
             "patient": np.arange(1, n + 1),
             "joined": np.zeros(n, dtype=np.int64),
             "activation": np.concatenate([self.activation, self.clinician_activation]),

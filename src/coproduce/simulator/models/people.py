@@ -31,7 +31,7 @@ def tables(role: IntArray, outcome: FloatArray) -> Tables:
     people = {
         "id": np.arange(1, n + 1),
         "role": role,
-        **dict.fromkeys(("site", "clinic", "condition", "left"), absent),
+        **dict.fromkeys(("site", "clinic", "condition", "left", "stratum"), absent),
         "patient": np.arange(1, n + 1),
         "joined": np.zeros(n, dtype=np.int64),
         "activation": np.full(n, np.nan),

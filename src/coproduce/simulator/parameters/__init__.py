@@ -4,7 +4,7 @@ from coproduce.simulator.parameters.bandit import BanditParameters
 from coproduce.simulator.parameters.declare import Setting, Spec, Value, build, check, nearest, parse, require, specs
 from coproduce.simulator.parameters.epistemic import PolarisationParameters, SelectiveParameters, ZollmanParameters
 from coproduce.simulator.parameters.march import MarchParameters
-from coproduce.simulator.parameters.network import NetworkParameters
+from coproduce.simulator.parameters.network import LEVER_NAMES, NetworkParameters
 from coproduce.simulator.parameters.publicgood import PublicGoodParameters
 
 #: The parameters of any model.
@@ -31,6 +31,7 @@ DECLARED: dict[str, type[Parameters]] = {
 
 __all__ = [
     "DECLARED",
+    "LEVER_NAMES",
     "BanditParameters",
     "MarchParameters",
     "NetworkParameters",

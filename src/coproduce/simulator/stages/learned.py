@@ -1,43 +1,16 @@
-"""Stage 5, learned: visits make information, researchers codify knowledge, people draw lessons."""
+"""Stage 5, learned, of needs: people draw lessons, and know how from now on."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from coproduce.events import Role, kinds
-from coproduce.simulator import forms
+from coproduce.events import kinds
 from coproduce.simulator.commons import Lessons
-from coproduce.simulator.recorder import COMPUTER_ID
 from coproduce.simulator.state import World
-
-#: Codes of the stocks in the topic column of StockMeasured.
-INFORMATION, KNOWLEDGE = 0, 1
+from coproduce.simulator.streams import IntArray
 
 #: Chance that an answer becomes a lesson that could be told, by engagement. Proposed.
 DRAWS_LESSON = np.array([0.15, 0.40, 0.70, 0.90])
-
-
-def information_made(w: World) -> None:
-    """Each visit makes gamma f(a, b) rows, of which sigma omega are shared; shared rows go out of date."""
-    people, p = w.people, w.p
-    n = people.n_patients
-    at = np.flatnonzero(w.visited)
-    made = p.information_made * forms.information(
-        p.information_form, people.activation[at], people.activation[n + people.clinician[at]]
-    )
-    omega = np.minimum(1.0, p.sharing + p.sharing_by_engagement * people.engagement[at])
-    w.information = (1.0 - p.information_decay) * w.information + float((made * p.shareable * omega).sum())
-
-
-def knowledge_codified(w: World) -> None:
-    """Researchers codify what the shared information allows; knowledge goes out of date."""
-    people, p = w.people, w.p
-    work = float(people.activation[people.n_patients + people.n_clinicians :].sum())
-    w.knowledge = (1.0 - p.knowledge_decay) * w.knowledge + p.codified * work * w.information_share()
-    w.writer.write(
-        kinds.StockMeasured, 2, actor=COMPUTER_ID, role=Role.COMPUTER, topic=np.array([INFORMATION, KNOWLEDGE]),
-        value=np.array([w.information, w.knowledge]),
-    )  # fmt: skip
 
 
 def lessons_drawn(w: World) -> None:
@@ -46,7 +19,7 @@ def lessons_drawn(w: World) -> None:
     needs, resources = layer.needs, layer.resources
     rows, helped = layer.answered, layer.helped
     good = rows[helped > 0]
-    layer.knows[needs.slot[good], needs.topic[good]] = True
+    _practise(w, good)
     slot = needs.slot[rows]
     draws = w.uniform("lesson", needs.key(rows)) < DRAWS_LESSON[people.engagement[slot]]
     rows, slot = rows[draws], slot[draws]
@@ -58,3 +31,20 @@ def lessons_drawn(w: World) -> None:
         cause=layer.seq_answer[draws],
     )  # fmt: skip
     layer.lessons = Lessons(slot, rows, which, helped[draws], seq)
+
+
+def _practise(w: World, rows: IntArray) -> None:
+    """Who was helped knows how from now on: by whatever helped, or only where a person did it with them.
+
+    Who helped, and knew how, has practised too. Source of the second form: know-how is passed on by doing
+    (Kogut and Zander 1992, 10.1287/orsc.3.3.383).
+    """
+    layer = w.needs_layer()
+    needs = layer.needs
+    by_person = needs.helper[rows] >= 0
+    together = rows[by_person]
+    helper, topic = needs.helper[together], needs.topic[together]
+    able = layer.knows(helper, topic, w.tick)
+    layer.practised[helper[able], topic[able]] = w.tick
+    taught = together if w.p.know_how_form == "together" else rows
+    layer.practised[needs.slot[taught], needs.topic[taught]] = w.tick

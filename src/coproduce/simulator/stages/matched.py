@@ -9,7 +9,7 @@ from coproduce.simulator.commons import NeedState
 from coproduce.simulator.recorder import COMPUTER_ID
 from coproduce.simulator.stages.shared import Making, make_resources
 from coproduce.simulator.state import World
-from coproduce.simulator.streams import BoolArray, IntArray
+from coproduce.simulator.streams import FloatArray, IntArray
 
 #: Where a helper is sought, cumulative: own clinician (illness work of patients only), ties, all who are engaged.
 OWN_CLINICIAN, A_TIE = 0.2, 0.6
@@ -23,9 +23,11 @@ def look_in_commons(w: World) -> None:
     needs, resources = layer.needs, layer.resources
     layer.shelf = resources.shelf(layer.shelf.shape[0])
     rows = needs.in_state(NeedState.OPEN)
-    effort = p.search_effort + (1.0 - p.search_effort) * w.people.activation[needs.slot[rows]]
-    looks = w.uniform("search", needs.key(rows)) < effort
-    finds = w.uniform("find", needs.key(rows)) < p.findability
+    slot, key = needs.slot[rows], needs.key(rows)
+    looks = w.uniform("search", key) < _effort(w, rows)
+    if p.equity:
+        looks &= w.uniform("access.search", key) >= _gate(w, slot)
+    finds = (w.uniform("find", key) < p.findability * w.trust(slot)) & p.commons_in_needs
     shown = layer.shelf[needs.topic[rows]]
     # Each failed attempt moves on to the next resource of the topic.
     pick = shown[np.arange(rows.size), np.minimum(needs.attempts[rows], shown.shape[1] - 1)]
@@ -38,6 +40,22 @@ def look_in_commons(w: World) -> None:
     needs.promise[rows] = resources.quality[pick]
     needs.moved[rows] = w.tick
     layer.n_matched += rows.size
+
+
+def _effort(w: World, rows: IntArray) -> FloatArray:
+    """Chance that the people of these needs look: by activation, and more as the deadline comes near."""
+    needs, p = w.needs_layer().needs, w.p
+    effort = p.search_effort + (1.0 - p.search_effort) * w.people.activation[needs.slot[rows]]
+    near = np.nan_to_num(np.minimum(1.0, (w.tick - needs.stated[rows]) * w.tick_days / needs.deadline[rows]))
+    raised: FloatArray = effort + (1.0 - effort) * p.deadline_effort * near
+    return raised
+
+
+def _gate(w: World, slot: IntArray) -> FloatArray:
+    """Chance that a person's search fails by a barrier of their stratum; 0 for staff."""
+    sick = slot < w.people.n_patients
+    closed: FloatArray = np.where(sick, w.barrier(w.p.access_gate, np.where(sick, slot, 0)), 0.0)
+    return closed
 
 
 def _record_shown(w: World, rows: IntArray, pick: IntArray, shown: IntArray) -> None:
@@ -88,6 +106,7 @@ def ask_people(w: World) -> None:
     level = np.where(people.role[helper] == Role.CLINICIAN, np.maximum(people.engagement[helper], 1),
                      people.engagement[helper])  # fmt: skip
     willing = w.uniform("willing", needs.key(rows)) < np.minimum(1.0, p.willing_per_level * (level + 0.5)) * free
+    willing &= (w.load[helper] + 1.0) * p.reply_minutes <= w.needs_layer().minutes[helper]
     declines = ~willing
     w.writer.write(
         kinds.HelpDeclined, int(declines.sum()), actor=people.person[helper[declines]],
@@ -123,7 +142,7 @@ def _reply(w: World, rows: IntArray, helper: IntArray, matched: IntArray) -> Non
     """These helpers reply; who lives with the thing, or knows the topic, helps best."""
     layer, people = w.needs_layer(), w.people
     needs = layer.needs
-    knows: BoolArray = layer.knows[helper, needs.topic[rows]]
+    knows = layer.knows(helper, needs.topic[rows], w.tick) & w.p.know_how_in_help
     expert = (people.role[helper] == Role.CLINICIAN) & (needs.line[rows] == 0)
     seq = w.writer.write(
         kinds.Replied, rows.size, actor=people.person[helper], subject=needs.id[rows], role=people.role[helper],
@@ -151,18 +170,19 @@ def make_for_needs(w: World) -> None:
     if not makers.size or not rows.size:
         return
     maker = makers[(w.uniform("make.who", needs.key(rows)) * makers.size).astype(np.int64)]
-    knows = layer.knows[maker, needs.topic[rows]]
+    knows = layer.knows(maker, needs.topic[rows], w.tick)
     able = (maker != needs.slot[rows]) & knows
     makes = able & (w.uniform("make", needs.key(rows)) < p.makes_for_need / (1.0 + p.burden * w.load[maker]))
     rows, maker = rows[makes], maker[makes]
     making = Making("make", maker, needs.topic[rows], needs.seq_stated[rows], for_need=needs.id[rows])
-    made, shared = make_resources(w, making)
+    made, shared, accepted = make_resources(w, making)
+    np.add.at(w.load, maker, 2.0)
+    rows, maker, made, shared = rows[accepted], maker[accepted], made[accepted], shared[accepted]
     needs.seq_matched[rows] = w.writer.write(
         kinds.ResourceMatched, rows.size, actor=people.person[maker], subject=needs.id[rows],
         object=layer.resources.version[made], role=people.role[maker], site=people.site[maker], topic=needs.line[rows],
         value=1.0, cause=shared,
     )  # fmt: skip
-    np.add.at(w.load, maker, 2.0)
     needs.state[rows] = NeedState.MATCHED
     needs.resource[rows] = made
     needs.helper[rows] = -1

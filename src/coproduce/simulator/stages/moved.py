@@ -6,11 +6,12 @@ import numpy as np
 
 from coproduce.events import FIRST_CONDITION
 from coproduce.simulator import forms
-from coproduce.simulator.population import CONDITION_SHARES, log_odds, logistic
+from coproduce.simulator.population import CONDITION_SHARES, log_odds, logistic, strata, tilted
+from coproduce.simulator.stages.contribution import giver_kind, starting_minutes
 from coproduce.simulator.stages.outcome import abandon
 from coproduce.simulator.stages.stated import JUST_TOLD, starting_knowledge
 from coproduce.simulator.state import World
-from coproduce.simulator.streams import FloatArray
+from coproduce.simulator.streams import FloatArray, IntArray
 
 
 def activation_moves(w: World) -> None:
@@ -21,7 +22,26 @@ def activation_moves(w: World) -> None:
     """
     people, p = w.people, w.p
     n, a = people.n_patients, people.activation
+    doctors = np.arange(n, n + people.n_clinicians)
     move = p.activation_drift * (people.start_activation - a)
+    if p.clinicians_in_activation:
+        _pairs_move(w, move)
+    if p.peers_in_activation:
+        move += p.patient_influence * _peers(w)
+    move += (1.0 - a) * (1.0 - (1.0 - p.met_need_activates) ** w.met)
+    move -= a * (1.0 - (1.0 - p.unmet_need_deactivates) ** w.unmet)
+    move[doctors] += (1.0 - a[doctors]) * (w.lever("leadership", doctors) * p.leadership_activation)
+    moves = people.member.copy()
+    moves[n + people.n_clinicians :] = False
+    if not p.clinicians_in_activation:
+        moves[doctors] = False
+    people.activation = np.where(moves, np.clip(a + move, 0.0, 1.0), a)
+
+
+def _pairs_move(w: World, move: FloatArray) -> None:
+    """Adds to each person's move what visits do to it."""
+    people, p = w.people, w.p
+    n, a = people.n_patients, people.activation
     at = np.flatnonzero(w.visited)
     doctor = n + people.clinician[at]
     move[at] += p.pull_on_patient * forms.pair_pull(p.pair_form, a[doctor] - a[at])
@@ -29,65 +49,139 @@ def activation_moves(w: World) -> None:
     total = np.bincount(doctor, weights=a[at], minlength=people.n)
     gap = np.where(n_visits > 0, total / np.maximum(n_visits, 1) - a, 0.0)
     move += (1.0 - (1.0 - p.pull_on_clinician) ** n_visits) * forms.pair_pull(p.pair_form, gap)
-    ties = people.ties
-    here = people.member[ties.owner] & people.member[ties.neighbour] & (ties.owner < n)
-    pull = forms.peer_pull(p.peer_form, a[ties.neighbour] - a[ties.owner])
-    move += p.patient_influence * ties.mean(pull, here)
-    move += (1.0 - a) * (1.0 - (1.0 - p.met_need_activates) ** w.met)
-    move -= a * (1.0 - (1.0 - p.unmet_need_deactivates) ** w.unmet)
-    first_researcher = n + people.n_clinicians
-    moves = people.member.copy()
-    moves[first_researcher:] = False
-    people.activation = np.where(moves, np.clip(a + move, 0.0, 1.0), a)
+
+
+def _peers(w: World) -> FloatArray:
+    """Mean pull of each patient's ties, where enough of them are ahead for the form; 0 for staff."""
+    people, p = w.people, w.p
+    a, ties = people.activation, people.ties
+    here = people.member[ties.owner] & people.member[ties.neighbour] & (ties.owner < people.n_patients)
+    gap = a[ties.neighbour] - a[ties.owner]
+    pull = ties.mean(forms.peer_pull(p.peer_form, gap), here)
+    if p.peer_form in ("threshold", "complex"):
+        ahead, number = ties.count((gap > 0.0) & here), ties.count(here)
+        pull *= forms.peers_suffice(p.peer_form, ahead, number, p.peer_threshold, p.peer_reinforcement)
+    return pull
 
 
 def engagement_moves(w: World) -> None:
     """Markov hazards: base x activation x peers x met need x thanks up; base x (1 - activation) x burden down.
 
-    One uniform a person: up when it is below the hazard of climbing, down when above 1 minus that of slipping.
+    One uniform a person: up when it is below the hazard of climbing, down when above 1 minus that of slipping. Some
+    drop out altogether.
     """
     people, p = w.people, w.p
     level = people.engagement
-    ties = people.ties
-    counts = people.member[ties.owner] & people.member[ties.neighbour]
-    ahead: FloatArray = ties.mean((level[ties.neighbour] > level[ties.owner]).astype(np.float64), counts)
+    ahead = _ahead(w) if p.peers_in_activation else np.zeros(people.n)
     base_up = np.array([p.climb_0, p.climb_1, p.climb_2, 0.0])[level]
     base_down = np.array([0.0, p.slip, p.slip, p.slip])[level]
     met, unmet, thanked = np.minimum(w.met, 1), np.minimum(w.unmet, 1), np.minimum(w.thanked, 1)
     up = base_up * people.activation * (1 + p.peers_engage * ahead) * (1 + p.met_need_engages * met)
     up *= 1 + p.thanks_engage * thanked
-    down = (
-        base_down
-        * (1.0 - people.activation)
-        * (1 + p.unmet_need_disengages * unmet)
-        * (1 + p.burden_disengages * w.load)
-    )
+    up *= 1 + p.onboarding_climb * _newcomer(w)
+    down = _wearied(w, base_down, unmet)
     u = w.uniform("engagement", people.n)
     step = (u < up).astype(np.int64) - ((u >= up) & (u > 1.0 - down))
     people.engagement = np.where(people.member, level + step, level)
+    if p.drop_out > 0.0:
+        drops = w.uniform("drop-out", people.n) < _wearied(w, p.drop_out, unmet)
+        people.engagement[drops & people.member] = 0
+
+
+def _wearied(w: World, base: FloatArray | float, unmet: IntArray) -> FloatArray:
+    """A hazard of losing heart: by what activation lacks, help that failed, and the burden of giving."""
+    p = w.p
+    hazard: FloatArray = (
+        base * (1.0 - w.people.activation) * (1 + p.unmet_need_disengages * unmet) * (1 + p.burden_disengages * w.load)
+    )
+    return hazard
+
+
+def _ahead(w: World) -> FloatArray:
+    """Share of each person's ties who are more engaged than they are."""
+    people, level = w.people, w.people.engagement
+    ties = people.ties
+    counts = people.member[ties.owner] & people.member[ties.neighbour]
+    return ties.mean((level[ties.neighbour] > level[ties.owner]).astype(np.float64), counts)
+
+
+def _newcomer(w: World) -> FloatArray | float:
+    """Intensity of onboarding for those who are new and not engaged yet."""
+    people, p = w.people, w.p
+    if p.onboarding == 0.0:
+        return 0.0
+    new = (w.tick - people.joined <= p.onboarding_lasts) & (people.engagement == 0)
+    welcomed: FloatArray = new * w.lever("onboarding", np.arange(people.n))
+    return welcomed
 
 
 def people_come_and_go(w: World) -> None:
-    """Patients and families leave, and newcomers take free places."""
+    """Patients and families leave, sooner when help did not help, and newcomers take free places; staff change."""
     people, p = w.people, w.p
     n = people.n_patients
     member = people.member[:n].copy()
-    leaving = np.flatnonzero(member & (w.uniform("leave", n) < p.leaving))
+    leaving = p.leaving * (1 + p.unmet_need_leaves * np.minimum(w.unmet[:n], 1))
+    gone = np.flatnonzero(member & (w.uniform("leave", n) < leaving))
     if w.layer is not None:
-        abandon(w, leaving)
-    w.dismiss(leaving)
+        abandon(w, gone)
+    w.dismiss(gone)
     slots = np.flatnonzero(~member & (w.uniform("enter", n) < p.entry))
-    spread = np.hypot(p.activation_spread, p.site_spread)
-    fresh = logistic(log_odds(p.patient_activation) + spread * w.normal("enter.activation", slots))
+    spread = np.hypot(np.hypot(p.activation_spread, p.site_spread), p.clinic_spread)
+    _begin_anew(w, slots, p.patient_activation, spread)
+    _fall_ill(w, slots)
+    w.admit(slots)
+    if p.staff_turnover > 0.0:
+        _staff_change(w, spread)
+
+
+def _begin_anew(w: World, slots: IntArray, activation: float, spread: float) -> None:
+    """What anybody new in these places begins with."""
+    people, layer = w.people, w.layer
+    fresh = logistic(log_odds(activation) + spread * w.normal("enter.activation", slots))
     people.start_activation[slots] = people.activation[slots] = fresh
     people.engagement[slots] = 0
-    people.phenotype[slots] = (w.uniform("enter.phenotype", slots) * p.n_phenotypes).astype(np.int64)
+    w.load[slots] = 0.0
+    if layer is not None:
+        layer.practised[slots] = starting_knowledge(w, slots, "enter.knows")
+        layer.giving.kind[slots] = giver_kind(w.p, w.uniform("enter.giver", slots))
+        layer.minutes[slots] = starting_minutes(w.p, people.role[slots], w.normal("enter.minutes", slots))
+    if w.conduct is not None:
+        w.conduct.offences[slots] = 0
+    if w.doubt is not None:
+        w.doubt.trust[slots] = w.p.trust_start
+        w.doubt.intransigent[slots] = w.uniform("enter.intransigent", slots) < w.p.intransigent
+
+
+def _fall_ill(w: World, slots: IntArray) -> None:
+    """What a new patient begins with: stratum, phenotype, condition, treatment, and where that leads."""
+    people, p = w.people, w.p
+    people.stratum[slots] = strata(p, w.uniform("enter.stratum", slots))
+    drawn = (w.uniform("enter.phenotype", slots) * p.n_phenotypes).astype(np.int64)
+    people.phenotype[slots] = tilted(p, drawn, people.stratum[slots], w.uniform("enter.tilt", slots))
     people.treatment[slots] = (w.uniform("enter.treatment", slots) * p.n_treatments).astype(np.int64)
-    people.outcome[slots] = people.response[people.phenotype[slots], people.treatment[slots]]
+    if people.own is not None:
+        each = (slots[:, None] * p.n_treatments + np.arange(p.n_treatments)).ravel()
+        people.own[slots] = p.response_spread * w.normal("enter.response", each).reshape(slots.size, p.n_treatments)
+    people.outcome[slots] = people.responses_to(slots, people.treatment[slots])
     limits = np.cumsum(CONDITION_SHARES)[:-1]
     people.condition[slots] = FIRST_CONDITION + np.searchsorted(limits, w.uniform("enter.condition", slots))
-    w.load[slots] = 0.0
     if w.layer is not None:
         w.layer.stage[slots] = JUST_TOLD
-        w.layer.knows[slots] = starting_knowledge(w, slots, "enter.knows")
+    if w.doubt is not None:
+        w.doubt.before[slots] = np.nan
+    if w.evidence is not None:
+        w.evidence.own.forget(slots)
+
+
+def _staff_change(w: World, spread: float) -> None:
+    """Clinicians leave and are replaced at once: the place stays, what the person knew goes."""
+    people = w.people
+    doctors = people.n_patients + np.arange(people.n_clinicians)
+    slots = doctors[w.uniform("leave.staff", doctors) < w.p.staff_turnover]
+    if w.layer is not None:
+        abandon(w, slots)
+    w.dismiss(slots)
+    _begin_anew(w, slots, w.p.clinician_activation, spread)
+    if w.evidence is not None:
+        w.evidence.clinician.forget(slots - people.n_patients)
     w.admit(slots)

@@ -1,18 +1,15 @@
-"""Stage 4, outcome: treatments are chosen and work or not; people say whether what they got helped."""
+"""Stage 4, outcome, of needs: people say whether what they got helped."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from coproduce.events import Role, kinds
-from coproduce.simulator import forms
 from coproduce.simulator.commons import NeedState
 from coproduce.simulator.recorder import COMPUTER_ID
 from coproduce.simulator.state import World
 from coproduce.simulator.streams import FloatArray, IntArray
 
-#: Code, in the topic column, of the declared health outcome of the model.
-HEALTH_OUTCOME = 1_000
 #: Of those who were not fully helped, the share that was helped partly. Proposed.
 PARTLY = 0.4
 #: Of those who were helped partly, the share that confirms the need as met. Proposed.
@@ -21,58 +18,6 @@ CONFIRMS_PARTLY = 0.3
 WITHDRAWS_AT_FOLLOW_UP = 0.3
 #: Open needs without a deadline are followed up after this many ticks.
 PATIENCE = 12
-
-
-def treatment_chosen(w: World) -> None:
-    """The pair chooses: P(best) = 1/K + (1 - 1/K) G(I, kappa); the choice is taken up with some probability."""
-    people, p = w.people, w.p
-    at = np.flatnonzero(w.visited)
-    kappa = w.knowledge_share() if p.commons_in_choice else 0.0
-    gain = forms.combined(p.combine_form, p.information_weight * w.brought[at], p.knowledge_weight * kappa)
-    p_best = 1.0 / p.n_treatments + (1.0 - 1.0 / p.n_treatments) * gain
-    best = people.best[people.phenotype[at]]
-    u = w.uniform("choice", at)
-    chosen = np.where(u < p_best, best, _another(u, p_best, best, p.n_treatments))
-    taken = w.uniform("uptake", at) < p.uptake
-    changed = taken & (chosen != people.treatment[at])
-    people.treatment[at[changed]] = chosen[changed]
-    who = at[changed]
-    w.writer.write(
-        kinds.TreatmentStarted, who.size, actor=people.person[people.n_patients + people.clinician[who]],
-        subject=people.patient[who], object=w.treatments[chosen[changed]], role=Role.CLINICIAN,
-        site=people.site[who], topic=people.condition[who], cause=w.encounter[who],
-    )  # fmt: skip
-
-
-def _another(u: FloatArray, p_best: FloatArray, best: IntArray, n_treatments: int) -> IntArray:
-    """One of the other treatments, evenly, from what is left of the same uniform; the best when there is no other."""
-    if n_treatments == 1:
-        return best
-    rest = np.clip((u - p_best) / np.maximum(1.0 - p_best, 1e-12), 0.0, 1.0 - 1e-12)
-    step = 1 + (rest * (n_treatments - 1)).astype(np.int64)
-    other: IntArray = (best + step) % n_treatments
-    return other
-
-
-def response_observed(w: World) -> None:
-    """Outcomes follow the treatment: y += eta (q - y) + noise; visits measure them."""
-    people, p = w.people, w.p
-    slots = w.patients
-    q = people.response[people.phenotype[slots], people.treatment[slots]]
-    noise = p.outcome_noise * w.normal("response", slots)
-    people.outcome[slots] = np.clip(people.outcome[slots] + p.outcome_pace * (q - people.outcome[slots]) + noise, 0, 1)
-    at = np.flatnonzero(w.visited)
-    w.writer.write(
-        kinds.MeasureObserved, at.size, actor=people.person[people.n_patients + people.clinician[at]],
-        subject=people.patient[at], role=Role.CLINICIAN, site=people.site[at], topic=HEALTH_OUTCOME,
-        value=people.outcome[at], cause=w.encounter[at],
-    )  # fmt: skip
-    surveyed = at[w.uniform("survey", at) < p.activation_survey]
-    w.writer.write(
-        kinds.ActivationMeasured, surveyed.size, actor=people.person[surveyed], subject=people.patient[surveyed],
-        role=people.role[surveyed], site=people.site[surveyed], value=people.activation[surveyed],
-        cause=w.encounter[surveyed],
-    )  # fmt: skip
 
 
 def needs_answered(w: World) -> None:

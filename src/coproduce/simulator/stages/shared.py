@@ -8,12 +8,15 @@ import numpy as np
 
 from coproduce.events import LineOfWork, Role, kinds
 from coproduce.simulator.commons import N_SHOWN
+from coproduce.simulator.stages import contribution, review
 from coproduce.simulator.stages.stated import LINE_SHARE, LINE_SHARE_STAFF, STEADY, draw_topic
 from coproduce.simulator.state import World
-from coproduce.simulator.streams import FloatArray, IntArray
+from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
 
 #: Rise of a first version's quality when its author knows the topic; and from the least to the most active author.
 KNOWING, ACTIVE, QUALITY_NOISE = 0.25, 0.2, 0.1
+#: Quality of a resource that is wrong.
+WRONG_QUALITY = 0.05
 #: Shares of information, knowledge, know-how among what patients and families make, and what staff make. Proposed.
 KIND_SHARE, KIND_SHARE_STAFF = (0.4, 0.1, 0.5), (0.45, 0.40, 0.15)
 #: A resource is retired when it was answered about this often, and helped less than this share of the time.
@@ -34,14 +37,16 @@ class Making:
     derived_from: IntArray | int = -1
 
 
-def make_resources(w: World, making: Making) -> tuple[IntArray, IntArray]:
-    """Makes and shares resources; gives their rows and the `seq` of their sharing."""
+def make_resources(w: World, making: Making) -> tuple[IntArray, IntArray, BoolArray]:
+    """Makes resources and shares those that a review, if there is one before, accepts.
+
+    Gives their rows, the `seq` of their sharing (-1 where not shared), and which were accepted.
+    """
     layer, people, p = w.needs_layer(), w.people, w.p
     slot, topic, n = making.slot, making.topic, making.slot.size
     line = topic // p.topics_per_line
-    quality = p.first_quality + KNOWING * layer.knows[slot, topic] + ACTIVE * (people.activation[slot] - 0.5)
     key = slot * (3 * p.topics_per_line) + topic
-    quality = np.clip(quality + QUALITY_NOISE * w.normal(making.name + ".quality", key), 0.02, 0.98)
+    quality, wrong = _quality(w, making, key)
     staff = slot >= people.n_patients
     shares = np.where(staff[:, None], KIND_SHARE_STAFF, KIND_SHARE)
     kind = (w.uniform(making.name + ".kind", key)[:, None] > shares.cumsum(axis=1)[:, :-1]).sum(axis=1)
@@ -58,12 +63,30 @@ def make_resources(w: World, making: Making) -> tuple[IntArray, IntArray]:
         kinds.OwnerAssigned, int(owned.sum()), **{key: column[owned] for key, column in columns.items()},
         object=people.person[slot[owned]], cause=created[owned],
     )  # fmt: skip
-    shared = w.writer.write(kinds.ResourceShared, n, **columns, object=versions, topic=line, cause=created)
+    accepted = review.before(w, making.name, key, versions, wrong)
+    shared = np.full(n, -1, dtype=np.int64)
+    shared[accepted] = w.writer.write(
+        kinds.ResourceShared, int(accepted.sum()), **{key: column[accepted] for key, column in columns.items()},
+        object=versions[accepted], topic=line[accepted], cause=created[accepted],
+    )  # fmt: skip
     rows = layer.resources.add(
         n, id=ids, version=versions, kind=kind, line=line, topic=topic, slot=slot, author=people.person[slot],
-        created=w.tick, quality=quality, for_need=making.for_need, derived_from=making.derived_from,
+        created=w.tick, quality=quality, wrong=wrong, retired=~accepted, for_need=making.for_need,
+        derived_from=making.derived_from,
     )  # fmt: skip
-    return rows, shared
+    return rows, shared, accepted
+
+
+def _quality(w: World, making: Making, key: IntArray) -> tuple[FloatArray, BoolArray]:
+    """Quality of what is made, and what of it is wrong: by an honest error, or by who never gives up a false claim."""
+    p, people, slot = w.p, w.people, making.slot
+    knows = w.needs_layer().knows(slot, making.topic, w.tick) & p.know_how_in_help
+    quality = p.first_quality + KNOWING * knows + ACTIVE * (people.activation[slot] - 0.5)
+    quality = np.clip(quality + QUALITY_NOISE * w.normal(making.name + ".quality", key), 0.02, 0.98)
+    if w.doubt is None:
+        return quality, np.zeros(slot.size, dtype=np.bool_)
+    wrong = w.doubt.intransigent[slot] | (w.uniform(making.name + ".wrong", key) < p.error_rate)
+    return np.where(wrong, WRONG_QUALITY, quality), wrong
 
 
 def _crowding(w: World, topic: IntArray) -> FloatArray:
@@ -75,17 +98,10 @@ def _crowding(w: World, topic: IntArray) -> FloatArray:
 
 def resources_shared(w: World) -> None:
     """A lesson is contributed when motives, expected use and thanks outweigh friction."""
-    layer, people, p = w.needs_layer(), w.people, w.p
+    layer, p = w.needs_layer(), w.p
     lessons, needs, resources = layer.lessons, layer.needs, layer.resources
-    slot, topic = lessons.slot, needs.topic[lessons.need]
-    asked = np.bincount(needs.topic, minlength=layer.shelf.shape[0]) / max(needs.n, 1)
-    worth = (
-        p.motive_per_level * people.engagement[slot]
-        + p.motive_use * asked[topic]
-        + p.motive_thanks * np.minimum(1, w.thanked[slot] + (lessons.helped > 0))
-    )
-    key = needs.key(lessons.need)
-    gives = w.uniform("give", key) * p.friction < worth * (people.engagement[slot] > 0)
+    slot, topic, key = lessons.slot, needs.topic[lessons.need], needs.key(lessons.need)
+    gives = contribution.gives(w, key, topic)
     revises = (lessons.resource >= 0) & (w.uniform("revise", key) < p.revision_share)
     revises &= ~resources.retired[np.maximum(lessons.resource, 0)] if resources.n else False
     _revise(w, np.flatnonzero(gives & revises))

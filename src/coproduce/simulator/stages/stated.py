@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from coproduce.events import LineOfWork, Role, kinds
-from coproduce.simulator.commons import MAX_OPEN, NeedsLayer, NeedState
+from coproduce.simulator.commons import MAX_OPEN, UNKNOWN, NeedsLayer, NeedState
 from coproduce.simulator.recorder import COMPUTER_ID
 from coproduce.simulator.state import World
 from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
@@ -119,8 +119,11 @@ def zipf(n: int, exponent: float) -> FloatArray:
     return shares
 
 
-def starting_knowledge(w: World, slots: IntArray, name: str) -> BoolArray:
-    """Who in these places can help with what when they join, bool (n, all topics). Shares by role, proposed."""
+def starting_knowledge(w: World, slots: IntArray, name: str) -> IntArray:
+    """Know-how of who joins: now where they can do a topic, UNKNOWN elsewhere, int64 (n, all topics).
+
+    Shares by role, proposed.
+    """
     share = np.zeros((256, len(LineOfWork)))
     share[Role.PATIENT] = share[Role.FAMILY] = (0.03, 0.08, 0.05)
     share[Role.CLINICIAN] = (0.50, 0.10, 0.02)
@@ -128,4 +131,4 @@ def starting_knowledge(w: World, slots: IntArray, name: str) -> BoolArray:
     chance = np.repeat(share[w.people.role[slots]], w.p.topics_per_line, axis=1)
     each = slots[:, None] * chance.shape[1] + np.arange(chance.shape[1])
     knows: BoolArray = w.uniform(name, each.ravel()).reshape(chance.shape) < chance
-    return knows
+    return np.where(knows, w.tick, UNKNOWN)

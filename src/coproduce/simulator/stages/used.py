@@ -8,6 +8,7 @@ from coproduce.events import Role, kinds
 from coproduce.simulator import forms
 from coproduce.simulator.commons import NeedState
 from coproduce.simulator.state import World
+from coproduce.simulator.streams import IntArray
 
 #: Ticks after which a matched resource that was not put to use is given up.
 GIVE_UP = 4
@@ -17,22 +18,36 @@ def visits_held(w: World) -> None:
     """Patients and clinicians meet; information is rho_d f(a, b) + rho_s S / (S + S_h)."""
     people, p = w.people, w.p
     n = people.n_patients
-    member = people.member[:n]
+    everybody = np.arange(n)
     if p.visit_form == "periodic":
         due = (w.tick + people.phase) % max(1, round(p.visit_period)) == 0
     else:
         due = w.uniform("visit", n) < forms.visit_chance(p.visit_form, p.visit_period, people.outcome)
-    w.visited = member & due
+    if p.equity:
+        due &= w.uniform("access", n) >= w.barrier(p.access_gate, everybody)
+    w.visited = people.member[:n] & due
     doctor = n + people.clinician
-    own = p.data_to_visit * forms.information(p.information_form, people.activation[:n], people.activation[doctor])
-    shared = p.shared_to_visit * w.information_share() if p.commons_in_choice else 0.0
-    w.brought = np.clip(own + shared, 0.0, 1.0)
+    _bring(w, everybody, doctor)
     at = np.flatnonzero(w.visited)
     w.encounter = np.full(n, -1, dtype=np.int64)
     w.encounter[at] = w.writer.write(
         kinds.EncounterHeld, at.size, actor=people.person[doctor[at]], subject=people.patient[at],
         role=Role.CLINICIAN, site=people.site[at], topic=people.condition[at], value=w.brought[at],
     )  # fmt: skip
+
+
+def _bring(w: World, slots: IntArray, doctor: IntArray) -> None:
+    """The information that a visit would have: the pair's own data, and the shared information that is trusted."""
+    people, p = w.people, w.p
+    planned = w.lever("previsit_planning", slots)
+    heard = forms.information(p.information_form, people.activation[slots], people.activation[doctor])
+    heard = heard * (1.0 - w.barrier(p.unequal_listening, slots))
+    own = (p.data_to_visit + planned * p.previsit_data) * heard
+    shared = (p.shared_to_visit + planned * p.previsit_shared) * (w.information_share() if p.commons_in_choice else 0.0)
+    trusted = shared * w.trust(slots)
+    w.brought = np.clip(own + trusted, 0.0, 1.0)
+    wrong, _ = w.wrong_share()
+    w.sound = np.clip(own + trusted * (1.0 - wrong), 0.0, 1.0) if wrong else w.brought
 
 
 def resources_used(w: World) -> None:
