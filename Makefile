@@ -11,7 +11,7 @@ ARGS ?=
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check bench docs fmt screenshots bom lock reference install chromium clean
+.PHONY: help demo test check bench docs fmt screenshots messages bom lock reference install chromium clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -43,6 +43,10 @@ fmt: $(READY) ## format, and mend what lint can mend
 
 screenshots: $(READY) chromium ## every page at phone and desktop width, in screenshots/; the README's own is kept
 	@$(BIN)/python -m scripts.screenshots $(ARGS)
+
+messages: $(READY) ## every text of the pages, to translate; ARGS="-l fr" begins or renews French, and compiles it
+	@cd src && ../$(BIN)/python -m django makemessages --settings=coproduce.network.settings $(ARGS)
+	@cd src && ../$(BIN)/python -m django compilemessages --settings=coproduce.network.settings
 
 bom: $(READY) ## bill of materials of what runs with Coproduce (CycloneDX), in build/bom.json
 	@$(BIN)/python -m scripts.bom

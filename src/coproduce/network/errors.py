@@ -24,6 +24,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import requires_csrf_token
 
 from coproduce.errors import Absent, CoproduceError
+from coproduce.network.design.spoken import spoken, told
 
 logger = logging.getLogger("coproduce.errors")
 
@@ -98,9 +99,8 @@ class Problem:
             # A 500 of ours is a fault: its words are for the log, not for the reader. What is absent needs no more
             # words than the title's, which are the same for every kind of thing and in the reader's language.
             own = raised.status < 500 and not isinstance(raised, Absent)
-            return cls.of(
-                raised.status, raised.code, raised.problem if own else "", str(raised.next_step) if own else ""
-            )
+            next_step = spoken(str(raised.next_step)) if own else ""
+            return cls.of(raised.status, raised.code, told(raised) if own else "", next_step)
         for kind, code, name in FOREIGN:
             if isinstance(raised, kind):
                 return cls.of(code, name)

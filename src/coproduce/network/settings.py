@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import to_language
 
 from coproduce.network.database.resolve import django_databases
 from coproduce.network.mail import mail_settings
@@ -122,7 +125,10 @@ LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 
 LANGUAGE_CODE = COPRODUCE.language
-LANGUAGES = [("en", _("English"))]
+#: A folder in `locale` is a language: `make messages` begins one.
+LOCALE_PATHS = [Path(__file__).with_name("locale")]
+_languages = sorted(to_language(folder.name) for folder in LOCALE_PATHS[0].glob("[a-z]*"))
+LANGUAGES = [("en", _("English")), *((code, LANG_INFO.get(code, {}).get("name_local", code)) for code in _languages)]
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from coproduce.events import Role
@@ -18,6 +19,7 @@ from coproduce.network.people.actions import grant_role
 from coproduce.network.people.asking import computer
 from coproduce.network.people.policy import told
 from tests.network.needs.conftest import SCHOOL, TITLES, Town
+from tests.network.observatory.conftest import write_year
 from tests.network.security.addresses import filled, patterns
 from tests.network.security.conftest import SignIn
 
@@ -25,10 +27,10 @@ from tests.network.security.conftest import SignIn
 DATA = {
     "Coproduce", "Josephine", "Orleans", "Bianca", "Daniel", "Stranger", "CC-BY-4.0", "CC BY 4.0", SCHOOL,
     *TITLES, *TITLES.values(), "Apache-2.0", "English", "en", "Crohn's disease", "crohns disease", "ostomy", "school",
-    "letter", "teacher", *zoneinfo.available_timezones(), "localtime",
+    "letter", "teacher", "east", "west", *zoneinfo.available_timezones(), "localtime",
 }  # fmt: skip
-#: Where the names and sources of measures stand, which the pure catalogue keeps in English; and the makers' gallery.
-IN_ENGLISH = ("/network/", "/design/")
+#: The gallery shows whoever builds pages every component; no visitor is led there.
+IN_ENGLISH = ("/design/",)
 SPOKEN = {"alt", "title", "aria-label", "placeholder", "aria-description"}
 #: Elements whose text is data by nature.
 SILENT = {"script", "style", "svg", "code", "pre", "time", "textarea", "blockquote", "q", "cite"}
@@ -115,11 +117,21 @@ def test_everything_that_is_said_on_a_page_can_be_translated(
         offer = Offer.objects.filter(need=school, version__isnull=False).first()
     assert offer is not None
     resource = next(iter(shelf.values())).pk
-    known = {"need_id": school.pk, "offer_id": offer.pk, "resource_id": resource, "number": 1}
+    known = {"need_id": school.pk, "offer_id": offer.pk, "resource_id": resource, "number": 1, "measure_id": "N3"}
     found: dict[str, list[str]] = {}
     for pattern in patterns():
         answer = client.get(filled(pattern, "1", {name: str(number) for name, number in known.items()}))
         if "text/html" in answer.headers.get("Content-Type", "") and not pattern.startswith(IN_ENGLISH):
             for text in untranslated(answer.content.decode()):
                 found.setdefault(text[:80], []).append(pattern)
-    assert found == {}
+    assert found == {}, found
+
+
+@pytest.mark.usefixtures("bracketed", "committed")
+def test_every_number_of_a_living_network_is_said_in_translated_words(client: Client) -> None:
+    write_year()
+    found = {}
+    for path in ("/network/", "/network/all/", "/network/N2.F7d/", "/network/N1.confirmed/", "/network/S0.clinician/"):
+        if left := untranslated(client.get(path).content.decode()):
+            found[path] = left
+    assert found == {}, found

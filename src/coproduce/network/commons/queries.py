@@ -28,7 +28,7 @@ from coproduce.network.commons.words import UNKNOWN_LICENSE
 from coproduce.network.people.asking import Asking
 from coproduce.network.people.policy import query, rule
 
-PAGE_SIZE = 20
+PAGE_SIZE = 9
 LONGEST_SEARCH = 500
 #: Versions that a history lists, and conditions that a list is narrowed by: the newest, and the most used.
 MOST_VERSIONS = 200

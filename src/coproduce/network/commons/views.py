@@ -15,6 +15,7 @@ from coproduce.network.commons.forms import AUDIENCE_CHOICES, ResourceForm, Revi
 from coproduce.network.commons.markdown import to_html
 from coproduce.network.commons.models import LINE_CHOICES, Kind, Version
 from coproduce.network.commons.words import AUDIENCES, Words
+from coproduce.network.design.spoken import whole
 from coproduce.network.people.requests import NetworkRequest, signed_in
 
 
@@ -97,7 +98,7 @@ def edit(request: NetworkRequest, resource_id: int) -> HttpResponse:
             _say(form, problem)
         except Conflict as problem:
             theirs = queries.page_to_edit(request.asking, resource_id=resource_id).version
-            form.add_error(None, str(problem))
+            form.add_error(None, whole(problem))
             form.data = _based_on(request.POST, theirs.pk)
             page |= {"theirs": theirs, "differing": _differing(theirs, form.words())}
             return render(request, "commons/edit.html", page, status=409)
@@ -199,4 +200,4 @@ def _based_on(data: QueryDict, version_id: int) -> QueryDict:
 
 
 def _say(form: ResourceForm | ReviewForm, problem: InvalidInput) -> None:
-    form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+    form.add_error(problem.field if problem.field in form.fields else None, whole(problem))

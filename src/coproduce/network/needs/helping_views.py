@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coproduce.errors import Absent, InvalidInput
+from coproduce.network.design.spoken import whole
 from coproduce.network.needs import actions, cards, queries
 from coproduce.network.needs.forms import LookForm, NewResourceForm, OnceForm, SayForm
 from coproduce.network.needs.views import UNREADABLE, need_context
@@ -80,7 +81,7 @@ def reply(request: NetworkRequest, need_id: int) -> HttpResponse:
                 request.asking, need_id=need_id, words=form.cleaned_data["words"], token=form.cleaned_data["once"]
             )
         except InvalidInput as problem:
-            form.add_error("words", str(problem))
+            form.add_error("words", whole(problem))
         else:
             return redirect("needs:need", need_id=need_id)
     return render(request, "needs/need.html", need_context(request, need_id, say=form), status=UNREADABLE)
@@ -133,7 +134,7 @@ def make(request: NetworkRequest, need_id: int) -> HttpResponse:
         try:
             actions.offer_new_resource(request.asking, need_id=need_id, words=words, token=form.cleaned_data["once"])
         except InvalidInput as problem:
-            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+            form.add_error(problem.field if problem.field in form.fields else None, whole(problem))
         else:
             messages.success(request, _("Shared, and sent. Thank you: the next one finds it at once."))
             return redirect("needs:need", need_id=need_id)

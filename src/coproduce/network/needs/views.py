@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from coproduce.errors import Absent, InvalidInput
 from coproduce.network.commons.actions import open_resource
+from coproduce.network.design.spoken import whole
 from coproduce.network.needs import actions, cards, queries, stories
 from coproduce.network.needs.forms import ChipsForm, CloseForm, LookForm, NeedForm, OutcomeForm, SayForm
 from coproduce.network.people.queries import people_i_act_for
@@ -68,7 +69,7 @@ def _state(request: NetworkRequest) -> HttpResponse:
                 token=given["once"],
             )
         except InvalidInput as problem:
-            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+            form.add_error(problem.field if problem.field in form.fields else None, whole(problem))
         else:
             return redirect("needs:need", need_id=need.pk)
     context: dict[str, Any] = {"form": form, "people": people, "examples": EXAMPLES}
@@ -235,7 +236,7 @@ def outcome(request: NetworkRequest, need_id: int, offer_id: int) -> HttpRespons
         try:
             actions.report_outcome(request.asking, need_id=need_id, offer_id=offer_id, outcome=form.outcome())
         except InvalidInput as problem:
-            form.add_error(problem.field if problem.field in form.fields else None, str(problem))
+            form.add_error(problem.field if problem.field in form.fields else None, whole(problem))
         else:
             messages.success(request, _("Thank you. Others will find it easier now."))
             return redirect("needs:need", need_id=need_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,9 +11,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from coproduce.measures import CATALOGUE
+from coproduce.measures import CATALOGUE, Declared
 from coproduce.measures.catalogue import Direction
 from coproduce.network.design.parts import Text
+from coproduce.network.design.spoken import spoken
 
 #: The levels of engagement, lowest first.
 LEVELS: tuple[Text, ...] = (
@@ -133,10 +135,45 @@ _UNITS: Mapping[str, Text] = MappingProxyType(
 )
 
 
+#: What the measures are about, by the first letter of their id; in this order on the page of all numbers.
+SUBJECTS: Mapping[str, Text] = MappingProxyType(
+    {
+        "N": gettext_lazy("Needs, and what becomes of them"),
+        "E": gettext_lazy("Taking part"),
+        "C": gettext_lazy("Working together"),
+        "S": gettext_lazy("Who is here, and the ties between them"),
+        "H": gettext_lazy("Health and care"),
+        "O": gettext_lazy("What is shared in the commons"),
+        "R": gettext_lazy("Can it be trusted?"),
+        "Q": gettext_lazy("Is it fair?"),
+        "M": gettext_lazy("How far the network has come"),
+        "L": gettext_lazy("The log itself"),
+    }
+)
+
+
+def subject(measure_id: str) -> Text:
+    """What a measure is about."""
+    return SUBJECTS.get(measure_id[0], _("Other numbers"))
+
+
 def title(measure_id: str) -> Text:
     """What the measure is called where people read it."""
     plain = PLAIN.get(measure_id)
-    return plain.title if plain else CATALOGUE[measure_id].name
+    return plain.title if plain else _(CATALOGUE[measure_id].name)
+
+
+def declared(measure_id: str) -> Declared:
+    """What the catalogue declares, in the reader's language."""
+    one = CATALOGUE[measure_id]
+    return replace(
+        one, name=_(one.name), formula=_(one.formula), unit=_(one.unit), limits=_(one.limits), source=_(one.source)
+    )
+
+
+def note(said: object) -> str:
+    """What a measure remarks on its own number, in the reader's language; empty for nothing."""
+    return spoken(str(said)) if said else ""
 
 
 def says(measure_id: str) -> Text:
@@ -152,7 +189,7 @@ def better(measure_id: str) -> Text:
 
 def unit(measure_id: str) -> Text:
     """The unit as it stands behind the number; a share carries its own sign."""
-    return _UNITS.get(CATALOGUE[measure_id].unit, CATALOGUE[measure_id].unit)
+    return _UNITS.get(CATALOGUE[measure_id].unit, _(CATALOGUE[measure_id].unit))
 
 
 def value(measure_id: str, number: float | None) -> str:

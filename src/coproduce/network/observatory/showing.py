@@ -9,10 +9,10 @@ from typing import NamedTuple, cast
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
-from coproduce.measures import CATALOGUE
 from coproduce.network.design.parts import Chart, Text, Tile
+from coproduce.network.design.spoken import spoken
 from coproduce.network.observatory import plain
 from coproduce.network.observatory.models import Picture
 from coproduce.network.observatory.queries import Found, MeasurePage, NetworkPage
@@ -28,6 +28,13 @@ _ROLES: Mapping[str, Text] = {
 }
 
 
+#: Words in the tables of figures, as `spoken` looks them up.
+_IN_TABLES = (
+    gettext_noop("Value"), gettext_noop("Low"), gettext_noop("High"), gettext_noop("{0} % ({1} % to {2} %)"),
+    gettext_noop("centre"), gettext_noop("lower limit"), gettext_noop("upper limit"),
+)  # fmt: skip
+
+
 class Row(NamedTuple):
     """One line of a table of numbers."""
 
@@ -36,6 +43,7 @@ class Row(NamedTuple):
     interval: str
     n: str
     note: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,10 +135,10 @@ def silence(page: NetworkPage) -> str:
 def tile(found: Found) -> Tile:
     """A measure as a tile that opens its definition, formula, source and data."""
     name = str(found["id"])
-    declared, number = CATALOGUE[name], _value(found)
+    declared, number = plain.declared(name), _value(found)
     note = " ".join(str(part) for part in (plain.says(name), plain.better(name)) if part)
     if number is None:
-        note = str(found["note"] or "")
+        note = plain.note(found["note"])
     return Tile(
         title=plain.title(name),
         value=plain.value(name, number) or None,
@@ -156,8 +164,8 @@ def chart(picture: Picture, measure_id: str) -> Chart:
         title=picture.title,
         svg=picture.drawing.svg,
         summary=picture.summary,
-        columns=picture.columns,
-        rows=picture.rows,
+        columns=[spoken(column) for column in picture.columns],
+        rows=[[spoken(str(cell)) for cell in cells] for cells in picture.rows],
         csv_url=reverse("observatory:measure_csv", args=[measure_id]),
         definition_url=reverse("observatory:measure", args=[measure_id]),
     )
@@ -175,8 +183,18 @@ def row(found: Found, name: str = "") -> Row:
         else "–",
         _("{low} to {high}").format(low=low, high=high) if low and high else "–",
         "–" if n is None else number_format(n, use_l10n=True, force_grouping=True),
-        str(found["note"] or ""),
+        plain.note(found["note"]),
     )
+
+
+def by_subject(found: Mapping[str, Found]) -> list[tuple[Text, list[Row]]]:
+    """Every measure under what it is about, each with the way to its page."""
+    groups: dict[Text, list[Row]] = {}
+    for name, one in found.items():
+        address = reverse("observatory:measure", args=[name])
+        line = row(one, plain.declared(name).name)._replace(url=address)
+        groups.setdefault(plain.subject(name), []).append(line)
+    return list(groups.items())
 
 
 def by_site(page: MeasurePage) -> list[Row]:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from coproduce.figures import Table
-from coproduce.measures import CATALOGUE
 from coproduce.network.design.parts import Crumb, Text
 from coproduce.network.observatory import plain, queries, showing, tables
 from coproduce.network.people.requests import NetworkRequest
@@ -32,8 +31,7 @@ def network(request: NetworkRequest) -> HttpResponse:
 def numbers(request: NetworkRequest) -> HttpResponse:
     """Every declared measure in one table."""
     snapshot, found = queries.all_numbers(request.asking)
-    rows = [(name, showing.row(one, CATALOGUE[name].name)) for name, one in found.items()]
-    shown = {"snapshot": snapshot, "rows": rows, "crumbs": _crumbs(_("All numbers"))}
+    shown = {"snapshot": snapshot, "groups": showing.by_subject(found), "crumbs": _crumbs(_("All numbers"))}
     return render(request, "observatory/numbers.html", shown)
 
 
@@ -45,6 +43,8 @@ def measure(request: NetworkRequest, measure_id: str) -> HttpResponse:
     over_time = page.pictures.get(f"month.{measure_id}")
     shown = {
         "page": page,
+        "declared": plain.declared(measure_id),
+        "family": [(plain.title(one.id), reverse("observatory:measure", args=[one.id])) for one in page.family],
         "crumbs": _crumbs(plain.title(measure_id)),
         "title": plain.title(measure_id),
         "says": plain.says(measure_id),

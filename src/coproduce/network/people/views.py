@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from coproduce.errors import Absent, CoproduceError
+from coproduce.network.design.spoken import whole
 from coproduce.network.people import actions, queries
 from coproduce.network.people.forms import ChildForm, EraseForm, PreferencesForm
 from coproduce.network.people.requests import NetworkRequest, signed_in
@@ -31,7 +32,7 @@ def me(request: NetworkRequest) -> HttpResponse:
         try:
             actions.set_preferences(asking, person_id=asking.actor, wishes=wishes)
         except CoproduceError as problem:
-            form.add_error(None, str(problem))
+            form.add_error(None, whole(problem))
         else:
             messages.success(request, _("Saved."))
             return redirect("people:me")
@@ -54,7 +55,7 @@ def add_child(request: NetworkRequest) -> HttpResponse:
         try:
             child = actions.register_child(request.asking, **form.cleaned_data)
         except CoproduceError as problem:
-            form.add_error(getattr(problem, "field", "") or None, str(problem))
+            form.add_error(getattr(problem, "field", "") or None, whole(problem))
         else:
             request.session[ACTING_FOR] = child.pk
             messages.success(request, _("Added. You are now here for this child."))
