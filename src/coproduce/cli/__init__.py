@@ -17,6 +17,7 @@ from coproduce.cli.figure import figure
 from coproduce.cli.measure import measure
 from coproduce.cli.measure_graph import measure_graph
 from coproduce.cli.simulate import simulate
+from coproduce.cli.sweep import contour, sensitivity, sweep
 from coproduce.errors import CoproduceError
 
 app = typer.Typer(
@@ -43,6 +44,9 @@ app.command()(chart)
 app.command()(measure)
 app.command("measure-graph")(measure_graph)
 app.command()(simulate)
+app.command()(sweep)
+app.command()(sensitivity)
+app.command()(contour)
 
 
 def main() -> None:

@@ -70,5 +70,5 @@ def _on_dask(work: Callable[[T], R], tasks: Sequence[T], address: str) -> Iterat
         # Not pure: a task that was computed for another sweep is not taken from the cluster's memory.
         futures = client.map(work, list(tasks), pure=False)
         places = {future.key: place for place, future in enumerate(futures)}
-        for future in as_dask_completes(futures):  # type: ignore[no-untyped-call]
+        for future in as_dask_completes(futures, loop=client.loop):  # type: ignore[no-untyped-call]
             yield places[future.key], future.result()
