@@ -8,6 +8,7 @@ import pytest
 
 from coproduce.events import inspect
 from coproduce.simulator import load, run
+from coproduce.simulator.engine import Engine
 from coproduce.simulator.models.bandit import COLUMNS, TYPE_MEANS, Evidence
 
 #: Means over 100 seeds at N = 1,000, from the definition of the workload (no mean is published for what is left out).
@@ -22,9 +23,9 @@ N_PUBLISHED, N_OURS = 100, 40
 LIMIT = 3.45
 
 
-@pytest.fixture(scope="module")
-def final() -> dict[int, pl.DataFrame]:
-    series = [run(load("bandit"), seed, record=False).series for seed in range(N_OURS)]
+@pytest.fixture(scope="module", params=["fast", "oracle"])
+def final(request: pytest.FixtureRequest) -> dict[int, pl.DataFrame]:
+    series = [run(load("bandit"), seed, record=False, engine=request.param).series for seed in range(N_OURS)]
     return {tick: pl.concat([s[tick - 1] for s in series]) for tick in CHECK}
 
 
@@ -50,9 +51,10 @@ def test_evidence_is_capped_and_its_mean_kept() -> None:
     assert total[0, 3] == pytest.approx(2.5)
 
 
+@pytest.mark.parametrize("engine", ["fast", "oracle"])
 @pytest.mark.parametrize("n", [1, 2, 99, 250])
-def test_any_number_of_patients_runs_and_is_conserved(n: int) -> None:
-    result = run(load("bandit").having(n_patients=n).lasting(20), 1)
+def test_any_number_of_patients_runs_and_is_conserved(n: int, engine: Engine) -> None:
+    result = run(load("bandit").having(n_patients=n).lasting(20), 1, engine=engine)
     levels = result.series.select(pl.sum_horizontal([f"engagement_{i}" for i in range(4)])).to_series()
     assert (levels == n).all()
     assert result.series["activation"].is_between(0, 1).all()

@@ -50,6 +50,14 @@ def test_threads_change_nothing_in_the_numbers() -> None:
     assert one == two
 
 
+@pytest.mark.parametrize("engine", ["fast", "oracle"])
+def test_a_large_seed_and_threads_beyond_the_replicates_are_taken_by_both_engines(engine: str) -> None:
+    asked = ["simulate", "bandit", "--set", "n_patients=90", "--ticks", "4", "--engine", engine, "--seed", str(2**63)]
+    one, four = (json.loads(call(*asked, "--replicates", "2", "--threads", k, "--json")) for k in ("1", "4"))
+    assert one == four
+    assert one["seed"] == 2**63
+
+
 def test_events_are_written_with_their_resolution_and_one_run_a_replicate(tmp_path: Path) -> None:
     out = tmp_path / "events.parquet"
     call(*SMALL, "--replicates", "2", "--out", str(out))
@@ -102,8 +110,9 @@ def test_wrong_use_exits_with_2_and_says_so(words: list[str]) -> None:
     assert "Traceback" not in answer.output
 
 
-@pytest.mark.parametrize("words", [["nope"], ["seid2021", "--set", "x=1"], ["seid2021", "--ticks", "0"],
-                                   ["seid2021", "--engine", "fast"]])  # fmt: skip
+@pytest.mark.parametrize("words", [["nope"], ["bandit", "--set", "n_patients=0"], ["seid2021", "--set", "x=1"],
+                                   ["seid2021", "--ticks", "0"],
+                                   ["zollman", "--engine", "fast"]])  # fmt: skip
 def test_what_the_model_refuses_becomes_one_clear_error(words: list[str]) -> None:
     with pytest.raises(InvalidInput):
         CliRunner().invoke(app, ["simulate", *words], catch_exceptions=False)

@@ -7,6 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from coproduce.simulator import Result, Scenario
 
 _EXAMPLE = "Example: coproduce simulate seid2021 --set n_patients=1000 --ticks 156 --seed 1 --out events.parquet"
+_COMPILES = "Compiling the fast engine, once on this machine ...\n"
 #: Nothing is drawn on standard error for what takes less than this, in seconds.
 _PATIENCE = 1.0
 
@@ -39,11 +41,14 @@ def simulate(
     ticks: Annotated[int | None, typer.Option(metavar="N", help="Weeks (or months) to run.")] = None,
     seed: Annotated[int, typer.Option(metavar="S", min=0, help="Same seed, same numbers.")] = 1,
     replicates: Annotated[int, typer.Option(metavar="R", min=1, max=100_000, help="Runs under this seed.")] = 1,
-    threads: Annotated[int, typer.Option(metavar="K", min=1, max=1_024, help="Runs at a time; same numbers.")] = 1,
+    threads: Annotated[int, typer.Option(metavar="K", min=1, max=1_024, help="Threads at a time; same numbers.")] = 1,
     rule: Annotated[
         list[str] | None, typer.Option(metavar="MODULE:RULE", help="Your own rule in the tick; repeat for more.")
     ] = None,
-    engine: Annotated[Engine, typer.Option(help="Which engine runs the model.")] = Engine.ORACLE,
+    engine: Annotated[
+        Engine | None,
+        typer.Option(show_default=False, help="Compiled (fast) where the model has it, or NumPy."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE.parquet", help="Write the events of all runs here.")] = None,
     record: Annotated[str, typer.Option(metavar="sample=SHARE", help="Write the events of a share of people.")] = "",
     list_: Annotated[bool, typer.Option("--list", help="List presets, or one preset's parameters, and stop.")] = False,
@@ -64,9 +69,9 @@ def simulate(
         raise typer.BadParameter(f"a preset is needed; --list shows them. {_EXAMPLE}", param_hint="PRESET")
     share = _share(record)
     scenario = _scenario(preset, set_ or [], ticks)
-    _refuse_fast(engine)
     recorded = share if out is not None else None
-    results = _run_all(scenario, seed, replicates, min(threads, replicates), recorded, rules=rule or [])
+    runs = _Runs(scenario, seed, replicates, threads, engine, recorded, rule or [])
+    results = _run_all(runs)
     if out is not None:
         _write(results, out)
     document = _document(scenario, seed, results)
@@ -88,16 +93,6 @@ def _share(record: str) -> float:
     raise typer.BadParameter("write sample=SHARE with a share above 0 and at most 1: sample=0.1", param_hint="--record")
 
 
-def _refuse_fast(engine: Engine) -> None:
-    from coproduce.errors import InvalidInput
-
-    if engine is Engine.FAST:
-        raise InvalidInput(
-            given="--engine fast", expected="--engine oracle, the one engine of this version",
-            next_step="Leave --engine out.", field="engine",
-        )  # fmt: skip
-
-
 def _scenario(preset: str, settings: list[str], ticks: int | None) -> Scenario:
     from coproduce.simulator import load
 
@@ -105,17 +100,35 @@ def _scenario(preset: str, settings: list[str], ticks: int | None) -> Scenario:
     return scenario if ticks is None else scenario.lasting(ticks)
 
 
-def _run_all(
-    scenario: Scenario, seed: int, n_runs: int, n_threads: int, share: float | None, *, rules: list[str]
-) -> list[Result]:
-    """Every replicate, in order; threads share the work and change nothing in the numbers."""
+@dataclass(frozen=True)
+class _Runs:
+    """What was asked for; `share` is the share of people whose events are written, None for no events."""
+
+    scenario: Scenario
+    seed: int
+    n_runs: int
+    n_threads: int
+    engine: Engine | None
+    share: float | None
+    rules: list[str]
+
+
+def _run_all(asked: _Runs) -> list[Result]:
+    """Every replicate, in order: runs side by side first, and several threads in a run with what is left."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from coproduce.simulator import run
+    from coproduce.simulator import engine_for, prepare, run
+    from coproduce.simulator.memory import refuse_what_does_not_fit
     from coproduce.simulator.rules import plan_with
 
-    plan = plan_with(rules, scenario.parameters) if rules else None
-    with _progress(n_runs * scenario.ticks) as advance:
+    scenario = asked.scenario
+    engine = engine_for(scenario, asked.engine.value if asked.engine else None)
+    at_once = min(asked.n_threads, asked.n_runs)
+    refuse_what_does_not_fit(scenario, engine, recorded=asked.share is not None, n_runs=at_once)
+    plan = plan_with(asked.rules, scenario.parameters) if asked.rules else None
+    with _line_if_slow(_COMPILES if engine == "fast" else ""):
+        prepare(scenario, engine)
+    with _progress(asked.n_runs * scenario.ticks) as advance:
 
         def one(number: int) -> Result:
             ended = 0
@@ -126,14 +139,28 @@ def _run_all(
                 ended = tick
 
             return run(
-                scenario, seed, run=number, record=share is not None, sampled=share or 1.0, plan=plan,
-                progress=progress,
+                scenario, asked.seed, run=number, record=asked.share is not None, sampled=asked.share or 1.0,
+                plan=plan, progress=progress, engine=engine, threads=asked.n_threads // at_once, tabled=False,
             )  # fmt: skip
 
-        if n_threads == 1:
-            return [one(number) for number in range(1, n_runs + 1)]
-        with ThreadPoolExecutor(n_threads) as pool:
-            return list(pool.map(one, range(1, n_runs + 1)))
+        numbers = range(1, asked.n_runs + 1)
+        if at_once == 1:
+            return [one(number) for number in numbers]
+        with ThreadPoolExecutor(at_once) as pool:
+            return list(pool.map(one, numbers))
+
+
+@contextlib.contextmanager
+def _line_if_slow(line: str) -> Iterator[None]:
+    """Writes a line to standard error when what follows takes more than a second."""
+    from threading import Timer
+
+    timer = Timer(_PATIENCE, sys.stderr.write, [line])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextlib.contextmanager

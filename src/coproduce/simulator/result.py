@@ -50,6 +50,11 @@ class Tables:
     resources: pl.DataFrame
     needs: pl.DataFrame
 
+    @classmethod
+    def none(cls) -> Tables:
+        """Tables without rows, for who does not ask for any."""
+        return cls(*(pl.DataFrame(schema=schema) for schema in (PEOPLE, SITES, RESOURCES, NEEDS)))
+
 
 @dataclass(frozen=True)
 class Result:

@@ -88,10 +88,7 @@ class Bandit:
         self.degree = np.bincount(self.one, minlength=n)
         self.own, self.shared = Evidence.none(n, N_TREATMENTS), Evidence.none(N_TYPES, N_TREATMENTS)
         self.by_clinician = Evidence.none(self.n_clinicians, N_TREATMENTS)
-        role = np.repeat([Role.PATIENT, Role.CLINICIAN], [n, self.n_clinicians])
-        self.writer.write(
-            kinds.Joined, role.size, actor=np.arange(1, role.size + 1), role=role, value=role.astype(np.float64)
-        )
+        join_all(self.writer, n, self.n_clinicians)
 
     def advance(self, tick: int) -> None:
         """One tick: needs, encounters, choices and outcomes; sharing; activation, engagement and stock."""
@@ -141,15 +138,12 @@ class Bandit:
         self.clinician_activation = c + 0.02 * pull
         self.activation = np.clip(a + move, 0.0, 1.0)
         self.engagement = level + step
-        self.writer.write(kinds.StockMeasured, 1, actor=COMPUTER_ID, role=Role.COMPUTER, topic=0, value=self.stock)
+        record_stock(self.writer, self.stock)
 
     def _record(self, who: IntArray, outcome: FloatArray) -> None:
         self.n_encounters = who.size
         self.mean_outcome = float(outcome.mean()) if who.size else float("nan")
-        doctor = self.first_clinician + self.clinician[who]
-        columns: dict[str, Column] = {"actor": doctor, "subject": who + 1, "role": int(Role.CLINICIAN)}
-        seq = self.writer.write(kinds.EncounterHeld, who.size, **columns)
-        self.writer.write(kinds.MeasureObserved, who.size, **columns, value=outcome, cause=seq)
+        record(self.writer, who, self.first_clinician + self.clinician[who], outcome)
 
     def numbers(self) -> list[float]:
         """The numbers of COLUMNS, in their order, at the end of the tick."""
@@ -164,18 +158,43 @@ class Bandit:
 
     def tables(self) -> Tables:
         """People only: the workload has neither sites, resources nor needs."""
-        doctors, n = self.n_clinicians, self.n + self.n_clinicians
-        people = {
-            "id": np.arange(1, n + 1),
-            "role": np.repeat([int(Role.PATIENT), int(Role.CLINICIAN)], [self.n, doctors]),
-            **{name: np.full(n, -1) for name in ("site", "clinic", "condition", "left", "stratum")},
-            "patient": np.arange(1, n + 1),
-            "joined": np.zeros(n, dtype=np.int64),
-            "activation": np.concatenate([self.activation, self.clinician_activation]),
-            "engagement": np.concatenate([self.engagement, np.zeros(doctors, dtype=np.int64)]),
-            "outcome": np.concatenate([self.theta[np.arange(self.n), self.treatment], np.full(doctors, np.nan)]),
-        }
-        return Tables(
-            pl.DataFrame({name: people[name] for name in PEOPLE}, schema=PEOPLE),
-            pl.DataFrame(schema=SITES), pl.DataFrame(schema=RESOURCES), pl.DataFrame(schema=NEEDS),
-        )  # fmt: skip
+        activation = np.concatenate([self.activation, self.clinician_activation])
+        return tables(activation, self.engagement, self.theta[np.arange(self.n), self.treatment])
+
+
+def join_all(writer: Writer, n: int, n_clinicians: int) -> None:
+    """Records that everybody joined: patients 1..n, then clinicians."""
+    role = np.repeat([Role.PATIENT, Role.CLINICIAN], [n, n_clinicians])
+    writer.write(kinds.Joined, role.size, actor=np.arange(1, role.size + 1), role=role, value=role.astype(np.float64))
+
+
+def record(writer: Writer, who: IntArray, doctor: IntArray, outcome: FloatArray) -> None:
+    """Records a tick's encounters of these patients (from 0) with these clinicians (by id), and their outcomes."""
+    columns: dict[str, Column] = {"actor": doctor, "subject": who + 1, "role": int(Role.CLINICIAN)}
+    seq = writer.write(kinds.EncounterHeld, who.size, **columns)
+    writer.write(kinds.MeasureObserved, who.size, **columns, value=outcome, cause=seq)
+
+
+def record_stock(writer: Writer, stock: float) -> None:
+    """Records the stock at the end of a tick."""
+    writer.write(kinds.StockMeasured, 1, actor=COMPUTER_ID, role=Role.COMPUTER, topic=0, value=stock)
+
+
+def tables(activation: FloatArray, engagement: IntArray, outcome: FloatArray) -> Tables:
+    """The people table: activation of patients, then clinicians; engagement and expected outcome of patients."""
+    n, n_patients = activation.size, engagement.size
+    n_clinicians = n - n_patients
+    people = {
+        "id": np.arange(1, n + 1),
+        "role": np.repeat([int(Role.PATIENT), int(Role.CLINICIAN)], [n_patients, n_clinicians]),
+        **{name: np.full(n, -1) for name in ("site", "clinic", "condition", "left", "stratum")},
+        "patient": np.arange(1, n + 1),
+        "joined": np.zeros(n, dtype=np.int64),
+        "activation": activation,
+        "engagement": np.concatenate([engagement, np.zeros(n_clinicians, dtype=np.int64)]),
+        "outcome": np.concatenate([outcome, np.full(n_clinicians, np.nan)]),
+    }
+    return Tables(
+        pl.DataFrame({name: people[name] for name in PEOPLE}, schema=PEOPLE),
+        pl.DataFrame(schema=SITES), pl.DataFrame(schema=RESOURCES), pl.DataFrame(schema=NEEDS),
+    )  # fmt: skip

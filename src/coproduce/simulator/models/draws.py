@@ -35,10 +35,15 @@ def start(stream: Words, tick: int) -> np.uint64:
 
 
 @njit(cache=True, nogil=True)
+def word(begin: np.uint64, agent: int) -> np.uint64:
+    """The 64 random bits of an agent in the tick that begins here."""
+    return _mix(begin + (np.uint64(agent) + _ONE) * _GAMMA)
+
+
+@njit(cache=True, nogil=True)
 def uniform(begin: np.uint64, agent: int) -> float:
     """The uniform on (0, 1) of an agent in the tick that begins here."""
-    bits = _mix(begin + (np.uint64(agent) + _ONE) * _GAMMA) >> _11
-    return (np.float64(bits) + 0.5) * 2.0**-53
+    return (np.float64(word(begin, agent) >> _11) + 0.5) * 2.0**-53
 
 
 @njit(cache=True, nogil=True)

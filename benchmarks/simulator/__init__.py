@@ -1,0 +1,1 @@
+"""The laboratory, side by side with its peers: `python -m benchmarks.simulator`."""

@@ -1,0 +1,44 @@
+"""Which engine runs a scenario, and what is refused before it starts."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from coproduce.errors import InvalidInput
+from coproduce.simulator import engine_for, load, memory, run
+
+
+def test_the_fast_engine_is_taken_where_the_model_has_it() -> None:
+    assert engine_for(load("bandit")) == "fast"
+    assert engine_for(load("bandit"), "oracle") == "oracle"
+    assert engine_for(load("zollman")) == "oracle"
+
+
+def test_the_fast_engine_is_refused_where_the_model_lacks_it() -> None:
+    with pytest.raises(InvalidInput, match="bandit"):
+        engine_for(load("zollman"), "fast")
+
+
+@pytest.mark.parametrize("engine", ["fast", "oracle"])
+def test_any_whole_number_is_a_seed_on_both_engines(engine: str) -> None:
+    scenario = load("bandit").having(n_patients=50).lasting(3)
+    series = [run(scenario, seed, engine=engine).series for seed in (0, 2**63, 2**63 + 1)]  # type: ignore[arg-type]
+    assert not series[1].equals(series[2])
+
+
+@pytest.mark.parametrize("engine", ["fast", "oracle"])
+def test_what_memory_cannot_hold_is_refused_with_the_estimate(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory.psutil, "virtual_memory", lambda: SimpleNamespace(available=1_000_000_000))
+    scenario = load("bandit").having(n_patients=10_000_000)
+    with pytest.raises(InvalidInput, match=r"about \d+\.\d GB .* 1\.0 GB"):
+        run(scenario, 1, engine=engine)  # type: ignore[arg-type]
+
+
+def test_runs_side_by_side_need_their_memory_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory.psutil, "virtual_memory", lambda: SimpleNamespace(available=1_000_000_000))
+    scenario = load("bandit").having(n_patients=1_000_000)
+    memory.refuse_what_does_not_fit(scenario, "fast", recorded=False)
+    with pytest.raises(InvalidInput):
+        memory.refuse_what_does_not_fit(scenario, "fast", recorded=False, n_runs=8)
