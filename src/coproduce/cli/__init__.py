@@ -10,8 +10,9 @@ import sys
 
 import typer
 
-from coproduce.cli import commons, log, match, service
+from coproduce.cli import commons, log, match, service, trial
 from coproduce.cli.chart import chart
+from coproduce.cli.compare import compare
 from coproduce.cli.demo import demo
 from coproduce.cli.figure import figure
 from coproduce.cli.measure import measure
@@ -40,7 +41,9 @@ app.command()(figure)
 app.add_typer(commons.app, name="commons")
 app.add_typer(log.app, name="log")
 app.add_typer(match.app, name="match")
+app.add_typer(trial.app, name="trial")
 app.command()(chart)
+app.command()(compare)
 app.command()(measure)
 app.command("measure-graph")(measure_graph)
 app.command()(simulate)

@@ -1,0 +1,118 @@
+"""`coproduce trial`: design, analyse and pool personal (N-of-1) trials."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(help="Design, analyse and pool personal (N-of-1) trials.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output, nothing else there.")]
+
+
+class Form(StrEnum):
+    """What --format takes."""
+
+    plain = "plain"
+    reference = "reference"
+
+
+class Respondent(StrEnum):
+    """Whose answers of a PRODUCE document are analysed."""
+
+    parent = "parent"
+    child = "child"
+
+
+Format = Annotated[Form, typer.Option("--format", help="reference: take and answer in the form of a reference case.")]
+
+
+@app.command()
+def analyse(
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="A trial: outcome, arms, mcid, days.")],
+    *,
+    form: Format = Form.plain,
+    respondent: Annotated[
+        Respondent | None, typer.Option(help="With a PRODUCE document: whose answers; by default by age.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Analyse a trial: each arm against the first, with autocorrelation, gaps and carry-over.
+
+    Example: coproduce trial analyse trial.json --json
+    """
+    from coproduce.evidence.personal import reference
+    from coproduce.evidence.personal.report import report
+
+    document = _read(file)
+    if form is Form.plain:
+        answer = report(document)
+        _answer(answer, "\n".join(found["sentence"] for found in answer["comparisons"]), as_json=as_json)
+        return
+    if "data" in document:
+        answer = reference.produce(document, respondent.value if respondent else None)
+    else:
+        answer = _complete(document, reference.exact_case)
+    _answer(answer, json.dumps(answer, indent=1), as_json=as_json)
+
+
+@app.command()
+def pool(
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="d, s, and if you have them z, moderators, site.")],
+    *,
+    form: Format = Form.plain,
+    as_json: Json = False,
+) -> None:
+    """Pool the results of many people's trials, and say what a new person may expect.
+
+    Example: coproduce trial pool results.json --json
+    """
+    from coproduce.evidence.across import pooled_report
+
+    document = _read(file)
+    if form is Form.reference:
+        answer = _complete(document, pooled_report.reference)
+        _answer(answer, json.dumps(answer, indent=1), as_json=as_json)
+        return
+    answer = pooled_report.report(document)
+    new, mean = answer["new_person"], answer["mean_effect"]
+    told = (
+        f"{answer['n']} people: mean effect {mean['mean']:.3g} ({mean['low']:.3g} to {mean['high']:.3g}); a new person "
+        f"{new['mean']:.3g} ({new['low']:.3g} to {new['high']:.3g})."
+    )
+    _answer(answer, told, as_json=as_json)
+
+
+def _complete(document: dict[str, Any], answer: Any) -> dict[str, Any]:
+    """The answer, or a clear refusal where the document lacks a part of a reference case."""
+    from coproduce.errors import InvalidInput
+
+    try:
+        found: dict[str, Any] = answer(document)
+    except (KeyError, TypeError, IndexError) as problem:
+        raise InvalidInput(
+            given="a document that is no reference case", expected="one case, with every part but its answer",
+            next_step="Leave out --format reference for a trial of your own.",
+        ) from problem  # fmt: skip
+    return found
+
+
+def _read(file: Path) -> dict[str, Any]:
+    from coproduce.errors import BadFile
+
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise BadFile(given=f"{file.name}, which cannot be read as JSON", expected="a JSON object") from problem
+    if not isinstance(found, dict):
+        raise BadFile(given=f"{file.name}, which is no JSON object", expected="a JSON object")
+    return found
+
+
+def _answer(answer: dict[str, Any], told: str, *, as_json: bool) -> None:
+    sys.stdout.write((json.dumps(answer, allow_nan=False) if as_json else told) + "\n")

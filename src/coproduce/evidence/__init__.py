@@ -1,0 +1,1 @@
+"""What works for this person, and for whom: exact personal trials, pooling across people, honest comparisons."""

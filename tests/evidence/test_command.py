@@ -1,0 +1,125 @@
+"""`coproduce trial` and `coproduce compare`: the forms that other people's scripts call."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from coproduce.cli import app
+from coproduce.errors import BadFile, InvalidInput
+from tests.evidence.test_comparison import made
+from tests.evidence.test_report import KEYS
+from tests.evidence.trials import trial
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [*map(str, arguments)])
+
+
+def answered(*arguments):
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(document, name="file.json"):
+        path = tmp_path / name
+        path.write_text(document if isinstance(document, str) else json.dumps(document))
+        return path
+
+    return write
+
+
+def test_analyse_answers_with_the_keys_of_its_contract(written):
+    assert set(KEYS) <= set(answered("trial", "analyse", written(trial(missing=0.1))))
+
+
+def test_analyse_in_plain_says_one_sentence_a_comparison(written):
+    assert run("trial", "analyse", written(trial(effect=-3))).stdout.startswith("Your days point to pain better")
+
+
+@pytest.mark.parametrize("case", range(4))
+def test_reference_cases_of_exact_posteriors_pass_through_the_command(reference_data, written, case):
+    given = json.loads((reference_data / "learning" / "nof1_exact_ar1.json").read_text())["cases"][case]
+    expected = given.pop("expected")
+    assert answered("trial", "analyse", written(given), "--format", "reference") == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("case", range(2))
+def test_reference_cases_of_pooling_pass_through_the_command(reference_data, written, case):
+    given = json.loads((reference_data / "learning" / "hierarchical_normal_exact.json").read_text())["cases"][case]
+    bare = {key: given[key] for key in ("d", "s", "z")}
+    assert answered("trial", "pool", written(bare), "--format", "reference")["tau"] == pytest.approx(
+        given["expected"]["tau"], abs=1e-6
+    )
+
+
+def test_the_produce_sample_agrees_with_the_sampler_and_with_what_the_app_showed(reference_data):
+    """The stored run is of the child's answers (its raw means are). A sampler's own error is up to 0.025 sd here."""
+    folder = reference_data / "learning"
+    sample = folder / "produce" / "sample_input.json"
+    found = answered("trial", "analyse", sample, "--format", "reference", "--respondent", "child")
+    stored = json.loads((folder / "nof1_produce.json").read_text())["results"]["sample input.json"]
+    assert found == answered("trial", "analyse", sample, "--format", "reference")
+    for name, expected in stored.items():
+        assert set(found[name]) == set(expected)
+        assert found[name]["raw_mean"] == pytest.approx(expected["raw_mean"], abs=1e-7)
+        for pair in ("A_minus_baseline", "B_minus_baseline", "A_minus_B"):
+            ours, theirs = found[name][pair], expected[pair]
+            assert ours["mean_diff"] == pytest.approx(theirs["mean_diff"], abs=0.025 * theirs["sd"])
+            for key in ("p_gt_thr", "p_lt_thr", "p_gt0"):
+                assert ours[key] == pytest.approx(theirs[key], abs=0.015)
+    shown = json.loads((folder / "produce" / "result_sample_input.json").read_text())
+    gauge = {"base_vs_scd": "A_minus_baseline", "base_vs_mscd": "B_minus_baseline"}
+    for name in stored:
+        for theirs, ours in gauge.items():
+            percent = shown[name]["gauge_graph"][theirs]["lower_than_threshold"]
+            assert 100 * found[name][ours]["p_lt_thr"] == pytest.approx(percent, abs=2)
+
+
+def test_a_parent_s_answers_are_other_answers(reference_data):
+    sample = reference_data / "learning" / "produce" / "sample_input.json"
+    found = answered("trial", "analyse", sample, "--format", "reference", "--respondent", "parent")
+    assert found["stool_frequency"]["raw_mean"]["baseline"] == pytest.approx(37 / 14)
+
+
+def test_pool_says_what_a_new_person_may_expect(written):
+    path = written({"d": [-1.0, -0.5, -0.8], "s": [0.3, 0.3, 0.3]})
+    assert answered("trial", "pool", path)["new_person"]["mean"] == pytest.approx(-0.75, abs=0.1)
+    assert "3 people: mean effect" in run("trial", "pool", path).stdout
+
+
+def test_compare_answers_in_json_and_in_words(written, tmp_path):
+    made(n=1000).write_csv(tmp_path / "people.csv")
+    spec = written('data = "people.csv"\ntreatment = "t"\noutcome = "y"\nconfounders = ["sick", "age"]\nfolds = 5',
+                   "spec.toml")  # fmt: skip
+    found = answered("compare", spec)
+    assert {"estimate", "se", "low", "high", "balance", "effective_sample_size", "e_value", "refused"} <= set(found)
+    assert found["low"] < 1.0 < found["high"]
+    assert run("compare", spec).stdout.startswith("Difference ")
+
+
+def test_a_refused_comparison_has_no_estimate_and_an_override_is_told(written, tmp_path):
+    made(n=80).write_csv(tmp_path / "people.csv")
+    text = 'data = "people.csv"\ntreatment = "t"\noutcome = "y"\nconfounders = ["sick", "age"]\n'
+    found = answered("compare", written(text, "spec.toml"))
+    assert found["estimate"] is None
+    assert "at least 50" in found["refused"]
+    overridden = run("compare", written(text + 'override = "a first look"\n', "spec.toml"), "--json")
+    assert json.loads(overridden.stdout)["override"] == "a first look"
+    assert "overridden" in overridden.stderr
+
+
+@pytest.mark.parametrize("text", ["", "[1, 2]", "{", "\x00", '{"a": NaN'])
+def test_a_file_that_is_no_json_object_is_refused(written, text):
+    for command in ("analyse", "pool"):
+        result = run("trial", command, written(text))
+        assert isinstance(result.exception, BadFile)
+
+
+def test_a_document_that_is_no_reference_case_is_refused(written):
+    result = run("trial", "analyse", written({"y": [1]}), "--format", "reference")
+    assert isinstance(result.exception, InvalidInput)
+    assert "no reference case" in str(result.exception)
