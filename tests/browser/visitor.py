@@ -69,9 +69,10 @@ class Visitor:
         assert answer is not None
         return answer
 
-    def barriers(self) -> list[str]:
-        """What axe finds on the page as it stands: rule, help and the first element of each."""
-        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
+    def barriers(self, *only: str) -> list[str]:
+        """What axe finds on the page as it stands: rule, help and the first element of each; `only` names its rules."""
+        chosen = {"type": "rule", "values": list(only)} if only else {"type": "tag", "values": RULES}
+        found = Axe().run(self.page, options={"runOnly": chosen}).response["violations"]
         return [f"{v['id']}: {v['help']} ({len(v['nodes'])}×, {v['nodes'][0]['html'][:200]})" for v in found]
 
     def sideways(self) -> int:

@@ -221,7 +221,7 @@ class NewResourceForm(OnceForm):
         coerce=int,
         choices=[(0, _("social or practical")), (1, _("looking after oneself")), (2, _("medicine"))],
         initial=0,
-        widget=widgets.RadioCards(notes={2: _("It is marked as not yet reviewed until a clinician has read it.")}),
+        widget=widgets.RadioCards(notes={2: _("Until a clinician has read it, it says: not yet reviewed.")}),
     )
 
     def resource_words(self, line_of_work: int, language: str) -> ResourceWords:

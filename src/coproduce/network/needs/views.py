@@ -146,9 +146,15 @@ def need_context(request: NetworkRequest, need_id: int, **more: Any) -> dict[str
 @never_cache
 @require_GET
 def status(request: NetworkRequest, need_id: int) -> HttpResponse:
-    """Where the need stands, alone: asked for again and again while the page is open."""
+    """Where the need stands, alone: asked for again and again while the page is open.
+
+    Nothing comes back while the steps are those already seen, so that a screen reader does not read them out again.
+    """
     page = queries.need_page(request.asking, need_id=need_id)
-    return render(request, "needs/parts/status.html", {"page": page, "need": page.need, "steps": cards.steps_of(page)})
+    steps = cards.steps_of(page)
+    if request.GET.get("seen") == "-".join(step.state for step in steps):
+        return HttpResponse(status=204)
+    return render(request, "needs/parts/status.html", {"page": page, "need": page.need, "steps": steps})
 
 
 @signed_in

@@ -154,6 +154,6 @@ def _none_to_show(found: Sequence[Measurement]) -> None:
 
 
 def _too_few() -> str:
-    return _("Fewer than {least} needs or people so far: too few to show without pointing at somebody.").format(
+    return _("There are fewer than {least} needs or people so far. To show so few could point at somebody.").format(
         least=SMALLEST_SHOWN
     )

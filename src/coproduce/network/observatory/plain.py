@@ -72,7 +72,7 @@ PLAIN: Mapping[str, Plain] = MappingProxyType(
         ),
         "N4": Plain(
             gettext_lazy("Met by what was there"),
-            gettext_lazy("Of the needs met, those met by something made before, for somebody else."),
+            gettext_lazy("Of the needs met, those met by what was there, made before for somebody else."),
         ),
         "N6": Plain(
             gettext_lazy("Do the clocks agree?"),
@@ -88,11 +88,11 @@ PLAIN: Mapping[str, Plain] = MappingProxyType(
         ),
         "E2.first.F90d": Plain(
             gettext_lazy("Gave something in 90 days"),
-            gettext_lazy("New people who answered, made or reviewed something in their first 90 days."),
+            gettext_lazy("New people who gave something in their first 90 days: an answer, a text or a check."),
         ),
         "E7.F24h": Plain(
             gettext_lazy("First need answered in a day"),
-            gettext_lazy("New people whose first need got a reply from another person within a day."),
+            gettext_lazy("New people who got a reply to their first need within a day."),
         ),
         "E7.median": Plain(
             gettext_lazy("Wait for a first reply"), gettext_lazy("After this time half of the new people had a reply.")
@@ -102,7 +102,7 @@ PLAIN: Mapping[str, Plain] = MappingProxyType(
         ),
         "S1": Plain(
             gettext_lazy("Linked to each other"),
-            gettext_lazy("People in the largest group in which everybody is tied to somebody by help, thanks or work."),
+            gettext_lazy("The largest group of people who are tied to each other by help, thanks or work."),
         ),
         "S1.tied": Plain(
             gettext_lazy("Have a tie"), gettext_lazy("People who helped, thanked or worked with at least one other.")

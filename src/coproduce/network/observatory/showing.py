@@ -90,7 +90,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         "ties",
         gettext_lazy("Does the network hang together?"),
-        gettext_lazy("Two people are tied when one answered, thanked, used the work of or worked with the other."),
+        gettext_lazy("Two people are tied when one helped or thanked the other. So are two who worked on one thing."),
         ("S1", "S1.tied", "S1.ties"),
         (),
     ),
@@ -114,9 +114,9 @@ def headline(page: NetworkPage) -> str:
     week, month = (_value(page.numbers.get(name)) for name in ("N2.F7d", "N2.F30d"))
     if week is None or month is None:
         return _("Too few needs were stated so far to say how soon they are met.")
-    return _("Of 100 needs stated here, about {week} were met within a week, and about {month} within a month.").format(
-        week=plain.of_hundred(week), month=plain.of_hundred(month)
-    )
+    return _(
+        "Of 100 needs stated here, about {week} were met within a week. Within a month it was about {month}."
+    ).format(week=plain.of_hundred(week), month=plain.of_hundred(month))
 
 
 def silence(page: NetworkPage) -> str:
