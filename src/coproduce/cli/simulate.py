@@ -33,7 +33,9 @@ class Engine(StrEnum):
 
 
 def simulate(
-    preset: Annotated[str | None, typer.Argument(metavar="PRESET", help="A preset; see --list.")] = None,
+    preset: Annotated[
+        str | None, typer.Argument(metavar="PRESET", help="A preset (see --list), or a scenario file (.toml).")
+    ] = None,
     *,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter; repeat for more.")

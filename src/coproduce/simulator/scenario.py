@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from coproduce.clock import to_us
 from coproduce.errors import InvalidInput
 from coproduce.events import Resolution
-from coproduce.simulator import levers
+from coproduce.simulator import levers, scenario_file
 from coproduce.simulator.parameters import (
     DECLARED,
     NetworkParameters,
@@ -131,9 +132,35 @@ def names() -> list[str]:
     return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
 
 
-@cache
 def load(name: str) -> Scenario:
-    """The preset of this name; raises InvalidInput, naming the nearest known one, when there is none."""
+    """The preset of this name, or the scenario in a file whose name ends in .toml.
+
+    Raises InvalidInput, naming the nearest known one, when there is no such preset, or when the file does not fit.
+    """
+    return _from_file(Path(name)) if name.endswith(".toml") else _preset(name)
+
+
+def _from_file(path: Path) -> Scenario:
+    """A scenario that says what is different from a preset."""
+    document = scenario_file.read(path)
+    base = _preset(document["base"])
+    settings = scenario_file.settings(document, base.specs())
+    scenario = base.having(**{name: setting.value for name, setting in settings.items()})
+    tick = document.get("tick", base.tick)
+    if tick not in TICKS:
+        raise InvalidInput(given="a tick of another length", expected="week or month", field="tick")
+    scenario = replace(
+        scenario, preset=path.stem, title=document.get("title", base.title), says=document.get("says", base.says),
+        tick=tick, start=document.get("start", base.start), base=base.preset, settings={**base.settings, **settings},
+    )  # fmt: skip
+    starts = scenario_file.starts(document)
+    if starts:
+        scenario = scenario.starting(**starts)
+    return scenario.lasting(document["ticks"]) if "ticks" in document else scenario
+
+
+@cache
+def _preset(name: str) -> Scenario:
     document = _document(name)
     based = _document(str(document["base"])) if "base" in document else {}
     listed = {**based.get("parameters", {}), **document.get("parameters", {})}

@@ -20,13 +20,16 @@ FAVOURABLE = 1.0
 def gives(w: World, key: IntArray, topic: IntArray) -> BoolArray:
     """Which of this tick's lessons are contributed; only who is engaged can give.
 
-    Friction x u < motives x (what others give) + what governance adds.
+    Friction x u < motives + what governance adds; where people are reciprocal, motives count up to the friction and
+    times what others give.
     """
     layer, people, p = w.needs_layer(), w.people, w.p
     slot, helped = layer.lessons.slot, layer.lessons.helped
     could = people.engagement[slot] > 0
-    drive = _motives(w, slot, topic, helped) * _reciprocity(w, slot) + _pressure(w, slot)
-    willing = w.uniform("give", key) * _friction(w, slot) < drive * could
+    drive, friction = _motives(w, slot, topic, helped), _friction(w, slot)
+    if p.contribution_form == "conditional":
+        drive = np.minimum(drive, friction) * _reciprocity(w, slot)
+    willing = w.uniform("give", key) * friction < (drive + _pressure(w, slot)) * could
     if p.misinformation:
         willing &= (helped >= FAVOURABLE) | (w.uniform("withhold", key) >= p.selective_sharing)
     _see(p, layer.giving, slot, could, willing)
@@ -85,7 +88,7 @@ def giver_kind(p: NetworkParameters, u: FloatArray) -> IntArray:
     return kind
 
 
-def _reciprocity(w: World, slot: IntArray) -> FloatArray | float:
+def _reciprocity(w: World, slot: IntArray) -> FloatArray:
     """How far motives become giving, given what people see others give; 1 for who goes by motives.
 
     Conditional cooperators give a part of what they see, free riders nothing, hump-shaped givers most when others
@@ -93,8 +96,6 @@ def _reciprocity(w: World, slot: IntArray) -> FloatArray | float:
     2010, 10.1257/aer.100.1.541.
     """
     p, giving = w.p, w.needs_layer().giving
-    if p.contribution_form == "motives":
-        return 1.0
     seen = (1.0 - p.visible_use) * giving.belief + p.visible_use * giving.helped
     part = np.zeros(len(Giver))
     part[[Giver.OTHER, Giver.COOPERATOR]] = 1.0, min(1.0, p.cooperation_slope * seen)
