@@ -1,0 +1,131 @@
+"""Every page of the example network, as everybody who looks: no barrier, nothing sideways, at every size and scheme.
+
+The addresses are those of `benchmarks.service.pages`, so a new page is tried as soon as it exists. A page whose markup
+another visitor met already is not tried twice; light and dark, narrow and wide differ by style alone, so axe asks
+everything of a light phone and what style decides of a wide, dark window; the tests of each part mix the two otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from benchmarks.service import pages
+from django.conf import settings
+from playwright.sync_api import Error
+
+from coproduce import clock
+from coproduce.network.laboratory import demo
+from tests.browser.conftest import Visit
+from tests.browser.visitor import DESKTOP, PHONE, Visitor
+
+#: Rules of axe whose answer depends on colours and sizes.
+OF_STYLE = ("color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable")
+#: CSS pixels: the narrowest window of WCAG 2.2, 1.4.10, which is 400 % zoom of 1280.
+NARROWEST = 320
+#: The largest a reader's own text may be (WCAG 2.2, 1.4.4).
+LARGE_TEXT = "html { font-size: 200% !important; }"
+_CUT = """() => [...document.querySelectorAll("h1, h2, h3, p, a, button, label, dd, li, th, td, summary")].filter(e =>
+  e.offsetParent && !e.closest(".visually-hidden, .plate, .table-wrap") && getComputedStyle(e).overflow !== "visible"
+  && (e.scrollWidth > e.clientWidth + 2 || e.scrollHeight > e.clientHeight + 4)).map(e => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="module")
+def example(site: str) -> dict[str, str]:
+    """The example network in this file's database: its addresses that are pages."""
+    demo.seed_example(clock.now(), lambda _part, _share: None)
+    return pages.addresses(pages.blanks())
+
+
+@pytest.fixture(scope="module")
+def met() -> set[str]:
+    """The kinds of markup that were tried already."""
+    return set()
+
+
+@pytest.fixture(scope="module")
+def fitted() -> set[str]:
+    """The kinds of markup that were seen to fit."""
+    return set()
+
+
+def _arrive(visit: Visit, who: str, **wishes: object) -> Visitor:
+    visitor = visit(**wishes)
+    if who != "guest":
+        session = pages.sessions()[who]
+        visitor.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": visitor.site}])
+    return visitor
+
+
+def _kind(markup: str) -> str:
+    """A page without its words and numbers."""
+    return re.sub(r'>[^<]+<|="[^"]*\d[^"]*"', "", re.sub(r"<svg.*?</svg>|<script.*?</script>", "", markup, flags=re.S))
+
+
+def _pages(visitor: Visitor, addresses: dict[str, str]) -> Iterator[str]:
+    """Opens each address that is a page, one after another."""
+    for route, path in addresses.items():
+        if not re.search(r"\.(csv|txt)$|/status/$|/open/|suggest", path) and _opens(visitor, path):
+            yield route
+
+
+def _opens(visitor: Visitor, path: str) -> bool:
+    """Whether the address is a page; one that only takes what is sent answers with nothing, for Chromium an error."""
+    try:
+        answer = visitor.go(path)
+    except Error:
+        return False
+    return answer.status == 200 and "text/html" in answer.headers.get("content-type", "")
+
+
+@pytest.mark.parametrize("who", pages.VISITORS)
+def test_no_page_has_a_barrier_for_whoever_opens_it(
+    visit: Visit, example: dict[str, str], met: set[str], who: str
+) -> None:
+    visitor, found = _arrive(visit, who, width=PHONE), {}
+    for route in _pages(visitor, example):
+        kind = _kind(visitor.page.content())
+        if kind in met:
+            continue
+        met.add(kind)
+        barriers = visitor.barriers()
+        visitor.page.set_viewport_size({"width": DESKTOP, "height": 800})
+        visitor.page.emulate_media(color_scheme="dark")
+        barriers += [f"wide and dark: {one}" for one in visitor.barriers(*OF_STYLE)]
+        visitor.page.set_viewport_size({"width": PHONE, "height": 800})
+        visitor.page.emulate_media(color_scheme="light")
+        if barriers:
+            found[route] = barriers
+    assert found == {}, found
+
+
+@pytest.mark.parametrize("who", ["guest", "josephine"])
+def test_every_page_fits_a_narrow_window_and_large_text(
+    visit: Visit, example: dict[str, str], fitted: set[str], who: str
+) -> None:
+    visitor, found = _arrive(visit, who, width=NARROWEST), {}
+    for route in _pages(visitor, example):
+        kind = _kind(visitor.page.content())
+        if kind in fitted:
+            continue
+        fitted.add(kind)
+        seen = [f"sideways by {visitor.sideways()}"] * (visitor.sideways() > 0) + visitor.page.evaluate(_CUT)
+        visitor.page.set_viewport_size({"width": 640, "height": 800})
+        visitor.page.evaluate("css => { const s = new CSSStyleSheet(); s.replaceSync(css);"
+                              " document.adoptedStyleSheets = [s]; }", LARGE_TEXT)  # fmt: skip
+        seen += [f"large text: sideways by {visitor.sideways()}"] * (visitor.sideways() > 0)
+        seen += [f"large text: {cut}" for cut in visitor.page.evaluate(_CUT)]
+        visitor.page.set_viewport_size({"width": NARROWEST, "height": 800})
+        if seen:
+            found[route] = seen
+    assert found == {}, found
+
+
+def test_help_stands_in_the_same_place_on_every_page(visit: Visit, example: dict[str, str]) -> None:
+    visitor, orders = _arrive(visit, "josephine", width=PHONE), set()
+    for route in _pages(visitor, example):
+        if route != "health":  # it stands alone, since it must answer when nothing else does
+            orders.add(tuple(visitor.page.locator("footer a").all_inner_texts()))
+    assert len(orders) == 1, orders
+    assert orders.pop()
