@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from gettext import gettext
 
 import numpy as np
 
 from coproduce.errors import InvalidInput
-from coproduce.figures import ControlSeries, Figure, FunnelSeries, SumSeries, control_figure, funnel_figure, sums_figure
+from coproduce.figures import (
+    ControlSeries,
+    Figure,
+    FunnelSeries,
+    Multiples,
+    Panel,
+    SumSeries,
+    control_figure,
+    funnel_figure,
+    multiples_figure,
+    sums_figure,
+)
 from coproduce.figures.figure import WIDE, number
-from coproduce.statistics.control import Assurance, Chart, Cusum, Kind
+from coproduce.statistics.control import NHS, Assurance, Chart, Cusum, Kind, Rules, many_charts
 from coproduce.statistics.control.answer import plain
+from coproduce.statistics.false_signals import false_signals
 
 #: Turns a message into the reader's language.
 Say = Callable[[str], str]
@@ -147,3 +159,44 @@ def _sums(chart: Chart, sums: Cusum, measure: str, words: tuple[str, str]) -> Su
         title=words[0], summary=words[1], measure=measure, periods=chart.labels, high=plain(sums.high),
         low=plain(sums.low), limit=float(sums.limit[0]), signals=_signals(chart, gettext),
     )  # fmt: skip
+
+
+def multiples_of(
+    sites: Sequence[str],
+    values: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    measure: str,
+    *,
+    share: bool = False,
+    say: Say = gettext,
+    width: int = WIDE,
+) -> Figure:
+    """A network at a glance: one small XmR chart a site (a row of `values`, NaN where missing), on one scale.
+
+    Read by the rules of NHS England; the sites with the most points that stand out come first. The title says how many
+    sites stand out, beside how many would by chance alone.
+    Raises InvalidInput when there is not one name a row.
+    """
+    if len(sites) != len(values):
+        raise InvalidInput(given=f"{len(sites)} names for {len(values)} sites", expected="one for each")
+    found = many_charts(values, [Rules.NHS], factor=NHS.factor, screen=NHS.screen)
+    counts = found.special.sum(axis=1)
+    lengths = (~np.isnan(values)).sum(axis=1)
+    expected = sum(false_signals(int(n)).share_of_charts for n in lengths if n > 1)
+    title = say("{measure}: {special} of {n} sites stand out; by chance alone {expected} would").format(
+        measure=measure, special=int((counts > 0).sum()), n=len(sites), expected=round(expected, 1)
+    )
+    why = say("{title}. Each site is held to its own usual variation; all are drawn on one scale.")
+    panels = [
+        Panel(
+            site=sites[i],
+            values=plain(values[i]),
+            centre=float(found.centre[i]),
+            lower=float(found.centre[i] - 3 * found.sigma[i]),
+            upper=float(found.centre[i] + 3 * found.sigma[i]),
+            signals=np.flatnonzero(found.special[i]).tolist(),
+        )
+        for i in np.argsort(-counts, kind="stable")
+    ]
+    return multiples_figure(
+        Multiples(title=title, summary=why.format(title=title), panels=panels, share=share), width=width
+    )

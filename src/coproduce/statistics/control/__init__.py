@@ -4,9 +4,12 @@
 of the live pages. Drawing is apart, in `coproduce.figures`.
 """
 
+from coproduce.statistics.control.chance import chance_of_signal
 from coproduce.statistics.control.chart import Assurance, Chart, Phase, ShiftCandidate, assurance, chart
 from coproduce.statistics.control.cusum import Cusum, CusumDesign, cusum
+from coproduce.statistics.control.discovery import chart_p_values, discoveries
 from coproduce.statistics.control.funnel import Funnel, FunnelKind, funnel
+from coproduce.statistics.control.many import ManyCharts, many_charts
 from coproduce.statistics.control.rules import Signal
 from coproduce.statistics.control.runs import Variant
 from coproduce.statistics.control.spec import ChartSpec, Factor, Kind, PhaseStart, Rules
@@ -25,6 +28,7 @@ __all__ = [
     "Funnel",
     "FunnelKind",
     "Kind",
+    "ManyCharts",
     "Phase",
     "PhaseStart",
     "Rules",
@@ -32,8 +36,12 @@ __all__ = [
     "Signal",
     "Variant",
     "assurance",
+    "chance_of_signal",
     "chart",
+    "chart_p_values",
     "cusum",
+    "discoveries",
     "funnel",
+    "many_charts",
     "xmr",
 ]

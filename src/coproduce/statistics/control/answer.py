@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coproduce.statistics.control.chance import MOST_POINTS, chance_of_signal
 from coproduce.statistics.control.chart import Chart, Phase
+from coproduce.statistics.control.runs import Variant
+from coproduce.statistics.control.spec import Rules
 
 
 def plain(values: NDArray[np.generic]) -> list[Any]:
@@ -77,9 +80,37 @@ def document(found: Chart) -> dict[str, Any]:
         "phases": [_phase(phase) for phase in found.phases],
         "target": found.spec.target,
         "assurance": None if reached is None else reached.value,
+        "false_signals": [_chance(found, rules) for rules in found.spec.rules] if found.phases else [],
         "convention": found.convention(),
         "notes": list(found.notes),
     }
+
+
+def _chance(found: Chart, rules: Rules) -> dict[str, Any]:
+    """How many phases a rule set marks, beside how many it would by chance; None for long ones and without limits."""
+    by_runs = rules.value in set(Variant)
+    lengths = [phase.n_useful if by_runs else int((~np.isnan(found.y[_rows(phase)])).sum()) for phase in found.phases]
+    chances = [chance_of_signal(n, rules) if n else 0.0 for n in lengths if n <= MOST_POINTS]
+    has_limits = bool(np.isfinite(found.upper).any())
+    marked = [
+        phase.runs_signal if by_runs else any(flags[_rows(phase)].any() for flags in _of(found, rules))
+        for phase in found.phases
+    ]
+    return {
+        "rules": rules.value,
+        "observed": sum(marked),
+        "expected": sum(chances) if len(chances) == len(lengths) and (by_runs or has_limits) else None,
+        "unit": "phases with a signal",
+        "basis": "exact, for independent normal points around a centre and limits known beforehand",
+    }
+
+
+def _rows(phase: Phase) -> slice:
+    return slice(phase.first - 1, phase.last)
+
+
+def _of(found: Chart, rules: Rules) -> list[NDArray[np.bool_]]:
+    return [flags for name, flags in found.flags.items() if name.startswith(f"{rules}.")]
 
 
 def _phase(phase: Phase) -> dict[str, Any]:
