@@ -44,7 +44,7 @@ def chance_of_signal(n_points: int, rules: Rules) -> float:
     Source: Champ and Woodall 1987, 10.1080/00401706.1987.10488266, for runs rules as a Markov chain.
 
     >>> round(chance_of_signal(24, Rules.ANHOEJ), 3)
-    0.064
+    0.066
     """
     if not 1 <= n_points <= MOST_POINTS:
         raise InvalidInput(given=f"a chart of {n_points} points", expected=f"1 to {MOST_POINTS}")
