@@ -73,3 +73,21 @@ def test_a_case_of_no_known_form_is_refused(tmp_path, case):
     asked.write_text(json.dumps(case))
     result = CliRunner().invoke(app, ["chart", str(asked), "--format", "reference"])
     assert "no known form" in str(result.exception)
+
+
+def test_a_target_a_direction_and_phases_of_an_nhs_case_are_read():
+    from coproduce.statistics.control.reference import answered
+
+    y = [5, 6] * 8
+    case = {"y": [*y, *(v + 100 for v in y), 300], "args": {"direction": -1, "target": 50, "rebase": [17]}}
+    answer = answered(case)
+    assert (answer["mean"][0], answer["assurance"]) == (5.5, "consistent_fail")
+    assert answer["point_type"][-1] == "special_cause_concern"
+    assert answered({**case, "args": {**case["args"], "rebase": [0] * 16 + [1] + [0] * 16}}) == answer
+
+
+def test_without_a_direction_a_signal_is_neutral():
+    from coproduce.statistics.control.reference import answered
+
+    answer = answered({"y": [5, 6] * 8 + [60], "args": {"direction": 0, "screen_outliers": True}})
+    assert (answer["point_type"][-1], answer["assurance"]) == ("special_cause_neutral_high", None)

@@ -72,7 +72,7 @@ def _plot_the_dots(case: Mapping[str, Any]) -> dict[str, Any]:
     """By NHSRplotthedots: XmR with 2.66 and screening, each point typed by the direction of improvement."""
     args = case.get("args") or {}
     direction = _direction(args.get("direction", args.get("improvement_direction", 1)))
-    starts = args.get("rebase") or args.get("part") or ()
+    starts = args.get("part") or _rebased(args.get("rebase") or [], len(case["y"]))
     spec = replace(
         specification({"chart": "i", "y": case["y"], "part": starts, "freeze": args.get("fix_after_n_points")}),
         rules=(Rules.NHS,), factor=Factor.ROUNDED, screen=bool(args.get("screen_outliers", True)),
@@ -89,6 +89,13 @@ def _plot_the_dots(case: Mapping[str, Any]) -> dict[str, Any]:
         "point_type": [_point_type(signal, direction) for signal in signals],
         "assurance": None if reached is None else reached.value,
     }
+
+
+def _rebased(said: list[int], n_points: int) -> list[int]:
+    """After which points a phase begins: from the first points of the phases, or from a column of 0 and 1."""
+    flagged = len(said) == n_points and set(said) <= {0, 1}
+    firsts = [place for place, flag in enumerate(said, start=1) if flag] if flagged else said
+    return [first - 1 for first in firsts if first > 1]
 
 
 def _direction(said: object) -> int:
