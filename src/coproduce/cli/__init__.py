@@ -11,6 +11,7 @@ import sys
 import typer
 
 from coproduce.cli import commons, log, match, service, trial
+from coproduce.cli.bridge import bridge
 from coproduce.cli.chart import chart
 from coproduce.cli.compare import compare
 from coproduce.cli.demo import demo
@@ -44,6 +45,7 @@ app.add_typer(match.app, name="match")
 app.add_typer(trial.app, name="trial")
 app.command()(chart)
 app.command()(compare)
+app.command()(bridge)
 app.command()(measure)
 app.command("measure-graph")(measure_graph)
 app.command()(simulate)
