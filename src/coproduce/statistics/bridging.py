@@ -241,7 +241,8 @@ def _weaker_side(given: _Ratings, found: Factors) -> Floats:
     cell, n = 2 * given.item + side, len(given.items)
     total = np.bincount(cell, weights=given.rating, minlength=2 * n).reshape(n, 2)
     many = np.bincount(cell, minlength=2 * n).reshape(n, 2)
-    return ((total + 1) / (many + 2)).min(axis=1).astype(np.float64)
+    weaker: Floats = ((total + 1) / (many + 2)).min(axis=1)
+    return weaker
 
 
 def _declared(
