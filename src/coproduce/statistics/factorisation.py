@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -45,6 +46,15 @@ class Factors:
         return views
 
 
+class _Rows(NamedTuple):
+    """Ratings put together by one side: where each of it starts, whom it met, what was said, and how much it counts."""
+
+    starts: Ints
+    others: Ints
+    ratings: Floats
+    weights: Floats
+
+
 def factorise(
     rater: Ints, item: Ints, rating: Floats, *, axes: int = 1, weights: Floats | None = None, seed: int = 0
 ) -> Factors:
@@ -56,36 +66,35 @@ def factorise(
     """
     n_raters, n_items = int(rater.max()) + 1, int(item.max()) + 1
     heavy = np.ones(len(rating)) if weights is None else weights
-    by_rater, by_item = _grouped(rater, item, n_raters), _grouped(item, rater, n_items)
-    one = (by_rater[0], item[by_rater[1]], rating[by_rater[1]], heavy[by_rater[1]])
-    two = (by_item[0], rater[by_item[1]], rating[by_item[1]], heavy[by_item[1]])
+    by_rater = _grouped(rater, item, rating, heavy)
+    by_item = _grouped(item, rater, rating, heavy)
     raters = np.zeros((n_raters, 1 + axes))
     items = np.zeros((n_items, 1 + axes))
     raters[:, 1:] = rng.stream(seed, "factorise").normal(0.0, 0.5, (n_raters, axes))
     mean = float(np.average(rating, weights=heavy))
     for _sweep in range(_SWEEPS if len(rating) <= _MANY else _SWEEPS_MANY):
         before = items.copy()
-        _regress(*two, mean, items, raters)
-        _regress(*one, mean, raters, items)
-        mean += _misfit(*two, mean, items, raters)[0]
+        _regress(by_item, mean, items, raters)
+        _regress(by_rater, mean, raters, items)
+        mean += _misfit(by_item, mean, items, raters)[0]
         if np.abs(items - before).max() < _SETTLED:
             break
-    noise = _misfit(*two, mean, items, raters)[1]
+    noise = _misfit(by_item, mean, items, raters)[1]
     held = np.bincount(item, weights=heavy, minlength=n_items) + INTERCEPT_PENALTY
     return Factors(mean, raters, items, np.sqrt(noise / held))
 
 
-def _grouped(key: Ints, other: Ints, n: int) -> tuple[Ints, Ints]:
-    """Where the rows of each key start in the order that puts them together, and that order."""
+def _grouped(key: Ints, other: Ints, rating: Floats, weight: Floats) -> _Rows:
+    """The ratings put together by key."""
     order = np.lexsort((other, key))
-    return np.concatenate([[0], np.cumsum(np.bincount(key, minlength=n))]).astype(np.int64), order
+    starts = np.concatenate([[0], np.cumsum(np.bincount(key))]).astype(np.int64)
+    return _Rows(starts, other[order], rating[order], weight[order])
 
 
 @njit(cache=True)
-def _regress(  # noqa: PLR0917 a compiled kernel takes arrays
-    starts: Ints, others: Ints, ratings: Floats, weights: Floats, mean: float, own: Floats, other: Floats
-) -> None:
+def _regress(rows: _Rows, mean: float, own: Floats, other: Floats) -> None:
     """Ridge regression of each own row on the rows of the others it met; `own` is written over."""
+    starts, others, ratings, weights = rows
     k = own.shape[1]
     square, right, x = np.empty((k, k)), np.empty(k), np.empty(k)
     x[0] = 1.0
@@ -110,10 +119,9 @@ def _regress(  # noqa: PLR0917 a compiled kernel takes arrays
 
 
 @njit(cache=True)
-def _misfit(  # noqa: PLR0917 a compiled kernel takes arrays
-    starts: Ints, others: Ints, ratings: Floats, weights: Floats, mean: float, own: Floats, other: Floats
-) -> tuple[float, float]:
+def _misfit(rows: _Rows, mean: float, own: Floats, other: Floats) -> tuple[float, float]:
     """The weighted mean, and mean square, of what the model leaves unexplained."""
+    starts, others, ratings, weights = rows
     total, first, second = 0.0, 0.0, 0.0
     for one in range(len(starts) - 1):
         for row in range(starts[one], starts[one + 1]):
