@@ -31,7 +31,7 @@ def margin(share: float, n: int = N) -> float:
 
 @pytest.mark.parametrize(("graph", "published"), [("complete", 0.89), ("cycle", 0.97)])
 def test_t1_ten_researchers_reach_the_right_consensus_as_often_as_published(graph: str, published: float) -> None:
-    """Zollman 2007, 10.1086/525605, with the numbers of Weisberg's replication (2018, to two digits)."""
+    """Zollman 2007, 10.1086/525605, with the numbers of Weisberg's replication, printed to two digits."""
     correct = ends("zollman", f"graph={graph}")["correct"].mean()
     assert abs(correct - published) < margin(published) + 0.005
 

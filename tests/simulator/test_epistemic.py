@@ -72,8 +72,36 @@ def test_without_mistrust_polarisation_is_zollman(graph: str, number: int) -> No
     same = {"n_agents": 8, "graph": graph, "pulls": 30, "edge": 0.02, "rounds": 300}
     doubting = run(load("polarisation").having(mistrust=0.0, **same), 3, run=number, record=False).series
     trusting = run(load("zollman").having(**same), 3, run=number, record=False).series
-    for column in trusting.columns:
+    for column in trusting.drop("activation").columns:
         assert doubting[column].to_numpy() == pytest.approx(trusting[column].to_numpy(), abs=1e-9), column
+
+
+def test_activation_at_its_neutral_values_changes_nothing_and_below_makes_fewer_trials() -> None:
+    scenario = load("zollman").having(graph="cycle", rounds=200)
+    neutral = run(scenario.having(activation_contagion=1.0), 1, record=False).series
+    assert neutral.equals(run(scenario, 1, record=False).series)
+
+
+def test_less_active_researchers_take_longer() -> None:
+    scenario = load("zollman").having(pulls=100, edge=0.02)
+    slow, fast = (
+        np.mean([last(scenario.having(activation=mean), number=n)["rounds"] for n in range(1, 30)]) for mean in (0.2, 1)
+    )
+    assert slow > 2 * fast
+
+
+def test_activation_spreads_to_the_most_active_whom_one_hears_and_no_further() -> None:
+    series = run(load("zollman").having(activation=0.3, activation_contagion=0.5, rounds=60), 1, record=False).series
+    first = Streams(1, 1).uniform("epistemic.activation", 0, 10) ** (0.7 / 0.3)
+    assert (series["activation"].diff().drop_nulls() >= 0).all()
+    assert series["activation"][-1] <= first.max()
+
+
+def test_the_curious_bring_back_what_everybody_had_given_up() -> None:
+    given_up = [n for n in range(1, 60) if last(load("zollman"), number=n)["correct"] == 0]
+    assert given_up
+    for number in given_up:
+        assert last(load("zollman").having(curiosity=0.2), number=number)["correct"] == 1
 
 
 def test_full_doubt_ignores_a_result_and_more_than_full_doubt_turns_it_round() -> None:

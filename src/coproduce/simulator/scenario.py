@@ -192,7 +192,7 @@ def _setting(name: str, entry: Mapping[str, Any], known: Mapping[str, Spec]) -> 
     """One line of a preset, after checking that its unit and range are those of the declaration."""
     spec = require(name, known)
     stated = tuple(entry["range"]) if "range" in entry else ()
-    declared = spec.choices if spec.choices or spec.type is bool else (spec.low, spec.high)
+    declared = spec.choices if spec.type in (bool, str) else (spec.low, spec.high)
     if entry["unit"] != spec.unit or stated != declared:
         raise InvalidInput(
             given=f"{name} in {entry['unit']}, range {list(stated)}",

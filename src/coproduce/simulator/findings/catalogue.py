@@ -40,7 +40,29 @@ class Declared:
         return make(effort)
 
 
-FIGURES: tuple[Declared, ...] = ()
+_HERE = "coproduce.simulator.findings"
+FIGURES: tuple[Declared, ...] = (
+    Declared("zollman-graphs", "model/epistemic.md", f"{_HERE}.epistemic:graphs",
+             "Are researchers who hear fewer others right more often?"),
+    Declared("polarisation-mistrust", "model/epistemic.md", f"{_HERE}.epistemic:mistrust",
+             "When does mistrust split a community for good?"),
+    Declared("selective-studies", "model/epistemic.md", f"{_HERE}.epistemic:studies",
+             "When does selective sharing of true results mislead?"),
+    Declared("march-socialisation", "model/organisation.md", f"{_HERE}.giving:socialisation",
+             "Does an organisation that socialises slowly know more in the end?"),
+    Declared("publicgood-decay", "model/organisation.md", f"{_HERE}.giving:decay",
+             "When does giving to a common good hold?"),
+    Declared("diffusion-reinforcement", "model/diffusion.md", f"{_HERE}.spreading:reinforcement",
+             "On which network does costly behaviour get further?"),
+    Declared("activation-and-density", "findings/activation-and-density.md", f"{_HERE}.epistemic:activation",
+             "Does activation that spreads offset the cost of dense sharing?"),
+    Declared("governance-and-selective-sharing", "findings/governance.md", f"{_HERE}.governance:selective",
+             "Which governance protects a commons from selective sharing at least cost in contribution?"),
+    Declared("structure-at-equal-ties", "findings/structure.md", f"{_HERE}.spreading:structure",
+             "Does network structure matter at an equal number of ties?"),
+    Declared("what-and-with-whom", "findings/what-is-shared.md", f"{_HERE}.epistemic:what_and_with_whom",
+             "Does it matter what is shared and with whom?"),
+)  # fmt: skip
 
 
 def declared(name: str) -> Declared:

@@ -2,6 +2,7 @@
 
 from coproduce.simulator.parameters.bandit import BanditParameters
 from coproduce.simulator.parameters.declare import Setting, Spec, Value, build, check, nearest, parse, require, specs
+from coproduce.simulator.parameters.diffusion import DiffusionParameters
 from coproduce.simulator.parameters.epistemic import PolarisationParameters, SelectiveParameters, ZollmanParameters
 from coproduce.simulator.parameters.march import MarchParameters
 from coproduce.simulator.parameters.network import LEVER_NAMES, NetworkParameters
@@ -16,6 +17,7 @@ Parameters = (
     | SelectiveParameters
     | MarchParameters
     | PublicGoodParameters
+    | DiffusionParameters
 )
 
 #: Which parameters each model has.
@@ -27,12 +29,14 @@ DECLARED: dict[str, type[Parameters]] = {
     "selective": SelectiveParameters,
     "march": MarchParameters,
     "publicgood": PublicGoodParameters,
+    "diffusion": DiffusionParameters,
 }
 
 __all__ = [
     "DECLARED",
     "LEVER_NAMES",
     "BanditParameters",
+    "DiffusionParameters",
     "MarchParameters",
     "NetworkParameters",
     "Parameters",

@@ -18,6 +18,11 @@ class ZollmanParameters:
     edge: float = number("How much oftener than in half of all cases B succeeds.", "chance", 0, 0.499)
     pulls: int = whole("Cases in which a researcher tries B in a round.", "cases", 1, 100_000)
     rounds: int = whole("Rounds at most; a run stops when it is settled.", "rounds", 1, 100_000)
+    activation: float = number("Mean activation at the start: the chance to make a trial in a round.",
+                               "activation", 0.001, 1)  # fmt: skip
+    activation_contagion: float = number("Pull towards those neighbours who are more active.", "1/round", 0, 1)
+    curiosity: float = number("Chance, times activation, to try B in spite of holding it for worse.",
+                              "chance/round", 0, 1)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
