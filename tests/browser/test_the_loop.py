@@ -217,6 +217,7 @@ def test_urgent_words_come_first_and_the_need_is_kept(visit: Visit, accounts: Ac
     mother.page.get_by_label("What do you need?").fill("my daughter says she wants to kill herself")
     _press(mother, "Find help")
     assert mother.page.get_by_text("Before anything else").is_visible()
+    assert mother.page.get_by_text("Nothing has been looked for yet").is_visible()
     assert _barriers(mother) == []
     _press(mother, "This is happening: I get help now")
     assert mother.page.get_by_text("Your need is kept").is_visible()

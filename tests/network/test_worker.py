@@ -95,6 +95,29 @@ def test_each_duty_comes_round_at_its_own_pace(run: Callable[[list[Duty], float]
     assert (done.count("often"), done.count("seldom")) == (5, 1)
 
 
+def test_mail_and_matching_do_not_wait_for_a_count_that_takes_long() -> None:
+    stop, mailed, counting = threading.Event(), threading.Semaphore(0), threading.Event()
+    done: list[str] = []
+
+    def count(_at: datetime) -> int:
+        counting.set()
+        done.append("mail twice" if mailed.acquire(timeout=30) and mailed.acquire(timeout=30) else "nothing")
+        stop.set()
+        return 1
+
+    def mail(_at: datetime) -> int:
+        assert counting.wait(timeout=30)
+        mailed.release()
+        return 1
+
+    worker.run(stop, [Duty("measures", 60, count, is_long=True), Duty("mail", 0.01, mail)])
+    assert done == ["mail twice"]
+
+
+def test_of_the_real_duties_only_counting_is_left_to_the_side() -> None:
+    assert {duty.name for duty in worker.duties() if duty.is_long} == {"measures"}
+
+
 def test_a_worker_that_was_told_to_stop_does_nothing_more() -> None:
     stop = threading.Event()
     stop.set()

@@ -1,5 +1,8 @@
 """The worker: duties that come round again and again. Each is safe to repeat, so a crash costs nothing.
 
+What may take long, counting the measures above all, has a thread of its own: nobody waits for mail or for an answer
+because something is being counted.
+
 There is no queue of tasks: what is to be done is read from the log and the tables, where it was committed together
 with its cause (docs/explanation/decisions/worker-follows-the-log.md).
 """
@@ -27,11 +30,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class Duty:
-    """Something to do every so many seconds; `do` takes the time and gives how much was done."""
+    """Something to do every so many seconds; `do` takes the time and gives how much was done.
+
+    `is_long` when it may take seconds: then no other duty waits for it but those that may, too.
+    """
 
     name: str
     every: float
     do: Callable[[datetime], int]
+    is_long: bool = False
     due: float = field(default=0.0, init=False)
 
 
@@ -51,7 +58,7 @@ def duties() -> Sequence[Duty]:
         Duty("mail", 5.0, deliver),
         Duty("follow-ups", 60.0, follow_up),
         Duty("silent needs", 60.0, expire_silent),
-        Duty("measures", 10.0, refresh),
+        Duty("measures", 10.0, refresh, is_long=True),
         Duty("signed head of the log", 60.0, sign_head),
         Duty("sessions that ended", 600.0, clear_ended_sessions),
         Duty("hand-over at majority", 3600.0, hand_over_those_of_age),
@@ -85,8 +92,17 @@ def run_once(listed: Sequence[Duty], at: datetime) -> dict[str, int]:
 
 
 def run(stop: threading.Event, listed: Sequence[Duty]) -> None:
-    """Does the duties as they come due until told to stop."""
-    while not stop.is_set():
+    """Does the duties as they come due until told to stop; the long ones beside the others."""
+    beside = threading.Thread(
+        target=_rounds, args=(stop, [duty for duty in listed if duty.is_long]), name="long duties"
+    )
+    beside.start()
+    _rounds(stop, [duty for duty in listed if not duty.is_long])
+    beside.join()
+
+
+def _rounds(stop: threading.Event, listed: Sequence[Duty]) -> None:
+    while listed and not stop.is_set():
         for duty in listed:
             if clock.monotonic() >= duty.due:
                 _do(duty, clock.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from typing import NoReturn
 from uuid import uuid4
 
 import pytest
@@ -13,14 +14,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from coproduce.events import Role
+from coproduce.network.commons.actions import create_resource
 from coproduce.network.commons.models import Resource, Review
-from coproduce.network.needs import actions
+from coproduce.network.needs import actions, reading
+from coproduce.network.needs.duties import match_new_resources
 from coproduce.network.needs.models import Audience, Need, Offer, Reply
 from coproduce.network.people.asking import Asking, computer
 from coproduce.network.people.models import Account
 from coproduce.network.people.policy import told
 from coproduce.network.people.session import ACTING_FOR
-from tests.network.needs.conftest import SCHOOL, Town
+from tests.network.needs.conftest import SCHOOL, START, Town, words_of
 
 SignIn = Callable[[str], Client]
 MOST_QUERIES = 12
@@ -151,17 +154,77 @@ def test_chips_are_corrected_by_a_plain_form(stated: tuple[Client, Need], town: 
     assert first[1] == "Living with an ostomy"
 
 
-def test_urgent_words_are_answered_before_anything_else(
-    sign_in: SignIn, shelf: dict[str, Resource], town: Town
+URGENT = "my daughter says she wants to kill herself because of the pain of her ostomy"
+
+
+@pytest.fixture
+def no_looking(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Nothing may be ranked until the function that this gives is called."""
+
+    def looked(*_arguments: object) -> NoReturn:
+        raise AssertionError("it looked before the person had seen what to do now")
+
+    with_looking = reading.find, reading.helpers
+    for name in ("find", "helpers"):
+        monkeypatch.setattr(reading, name, looked)
+
+    def from_now_on() -> None:
+        for name, look in zip(("find", "helpers"), with_looking, strict=True):
+            monkeypatch.setattr(reading, name, look)
+
+    return from_now_on
+
+
+def test_urgent_words_are_answered_before_anything_is_looked_for(
+    sign_in: SignIn, shelf: dict[str, Resource], town: Town, no_looking: Callable[[], None]
 ) -> None:
     client = sign_in("josephine")
-    urgent = form(town, words="my daughter says she wants to kill herself because of the pain")
-    page = client.post("/", urgent, follow=True)
+    page = client.post("/", form(town, words=URGENT), follow=True)
     text = page.content.decode()
-    assert text.index("Before anything else") < text.index("<h1>")
+    assert "Before anything else" in text
+    assert 'id="found"' not in text
+    with told(town.josephine):
+        need = Need.objects.get()
+        assert (need.words, need.state, need.offers.count()) == (URGENT, Need.State.HEARD, 0)
+    no_looking()
+    text = client.post(f"/needs/{need.pk}/go-on/", follow=True).content.decode()
+    assert text.index("Before anything else") < text.index("Living with an ostomy")
+    with told(town.josephine):
+        assert need.offers.exists()
+
+
+def test_who_gets_urgent_help_keeps_the_need_and_nothing_was_looked_for(
+    sign_in: SignIn, shelf: dict[str, Resource], town: Town, no_looking: Callable[[], None]
+) -> None:
+    client = sign_in("josephine")
+    page = client.post("/", form(town, words=URGENT), follow=True)
     client.post(page.request["PATH_INFO"] + "urgent/")
     with told(town.josephine):
         assert Need.objects.get().state == Need.State.REDIRECTED
+
+
+def test_a_guest_too_sees_what_to_do_before_anything_is_looked_for(
+    client: Client, shelf: dict[str, Resource], no_looking: Callable[[], None]
+) -> None:
+    text = client.post("/", {"words": URGENT}).content.decode()
+    assert "Before anything else" in text
+    assert URGENT in text
+    no_looking()
+    text = client.post("/", {"words": URGENT, "seen": "on"}).content.decode()
+    assert text.index("Before anything else") < text.index("Living with an ostomy")
+
+
+def test_nothing_new_is_matched_to_a_need_whose_urgent_advice_was_not_seen(
+    sign_in: SignIn, shelf: dict[str, Resource], town: Town, no_looking: Callable[[], None]
+) -> None:
+    need = actions.state_need(town.josephine, wish=actions.Wish(words=URGENT))
+    create_resource(town.daniel, words=words_of("Pain after an ostomy", "What helps with its pain."), share=True)
+    assert match_new_resources(START) == 0
+    no_looking()
+    actions.go_on_with_need(town.josephine, need_id=need.pk)
+    actions.go_on_with_need(town.josephine, need_id=need.pk)
+    with told(town.josephine):
+        assert need.offers.filter(version__title="Pain after an ostomy").count() == 1
 
 
 def test_a_helper_who_was_asked_answers_and_the_words_arrive(

@@ -8,14 +8,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from coproduce.errors import Conflict, InvalidInput
+from coproduce.errors import Conflict
 from coproduce.network.commons import actions, queries
 from coproduce.network.commons.cards import cards
 from coproduce.network.commons.forms import AUDIENCE_CHOICES, ResourceForm, ReviewForm, SearchForm
 from coproduce.network.commons.markdown import to_html
-from coproduce.network.commons.models import LINE_CHOICES, Kind, Version
+from coproduce.network.commons.models import LINE_CHOICES, Kind, Resource, Version
 from coproduce.network.commons.words import AUDIENCES, Words
 from coproduce.network.design.spoken import whole
+from coproduce.network.design.taking import taken
 from coproduce.network.people.requests import NetworkRequest, signed_in
 
 
@@ -71,16 +72,10 @@ def changes(request: NetworkRequest, resource_id: int, number: int) -> HttpRespo
 def new(request: NetworkRequest) -> HttpResponse:
     """A new resource, shared at once or kept as a draft."""
     form = ResourceForm(request.POST or None, listed=queries.conditions_in_use(request.asking))
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.create_resource(
-                request.asking, words=form.words(), share="share" in request.POST, token=form.cleaned_data["token"]
-            )
-        except InvalidInput as problem:
-            _say(form, problem)
-        else:
-            messages.success(request, _("Saved. Thank you for adding to the commons."))
-            return redirect("commons:resource", made.pk)
+    made = taken(form, lambda: _made(request, form))
+    if made is not None:
+        messages.success(request, _("Saved. Thank you for adding to the commons."))
+        return redirect("commons:resource", made.pk)
     return render(request, "commons/edit.html", {"form": form, "is_new": True})
 
 
@@ -91,20 +86,16 @@ def edit(request: NetworkRequest, resource_id: int) -> HttpResponse:
     shown = queries.page_to_edit(request.asking, resource_id=resource_id)
     form = ResourceForm(request.POST or None, listed=queries.conditions_in_use(request.asking), revised=shown.version)
     page = {"form": form, "shown": shown}
-    if request.method == "POST" and form.is_valid():
-        try:
-            _revise(request, resource_id, form)
-        except InvalidInput as problem:
-            _say(form, problem)
-        except Conflict as problem:
-            theirs = queries.page_to_edit(request.asking, resource_id=resource_id).version
-            form.add_error(None, whole(problem))
-            form.data = _based_on(request.POST, theirs.pk)
-            page |= {"theirs": theirs, "differing": _differing(theirs, form.words())}
-            return render(request, "commons/edit.html", page, status=409)
-        else:
+    try:
+        if taken(form, lambda: _revised(request, resource_id, form)):
             messages.success(request, _("Saved as a new version."))
             return redirect("commons:resource", resource_id)
+    except Conflict as problem:
+        theirs = queries.page_to_edit(request.asking, resource_id=resource_id).version
+        form.add_error(None, whole(problem))
+        form.data = _based_on(request.POST, theirs.pk)
+        page |= {"theirs": theirs, "differing": _differing(theirs, form.words())}
+        return render(request, "commons/edit.html", page, status=409)
     return render(request, "commons/edit.html", page)
 
 
@@ -132,14 +123,9 @@ def review(request: NetworkRequest, resource_id: int) -> HttpResponse:
     """A reviewer's judgment of the latest version."""
     shown = queries.latest_page(request.asking, resource_id=resource_id)
     form = ReviewForm(request.POST or None, initial={"version_id": shown.version.pk})
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.review_version(request.asking, **form.cleaned_data)
-        except InvalidInput as problem:
-            _say(form, problem)
-        else:
-            messages.success(request, _("Thank you for your review."))
-            return redirect("commons:resource", resource_id)
+    if taken(form, lambda: actions.review_version(request.asking, **form.cleaned_data)):
+        messages.success(request, _("Thank you for your review."))
+        return redirect("commons:resource", resource_id)
     return render(request, "commons/review.html", {"form": form, "shown": shown})
 
 
@@ -171,8 +157,14 @@ def _facets(chosen: QueryDict) -> queries.Facets:
     )
 
 
-def _revise(request: NetworkRequest, resource_id: int, form: ResourceForm) -> None:
-    actions.revise_resource(
+def _made(request: NetworkRequest, form: ResourceForm) -> Resource:
+    return actions.create_resource(
+        request.asking, words=form.words(), share="share" in request.POST, token=form.cleaned_data["token"]
+    )
+
+
+def _revised(request: NetworkRequest, resource_id: int, form: ResourceForm) -> Version:
+    return actions.revise_resource(
         request.asking,
         resource_id=resource_id,
         based_on=form.cleaned_data["based_on"] or -1,
@@ -197,7 +189,3 @@ def _based_on(data: QueryDict, version_id: int) -> QueryDict:
     changed = data.copy()
     changed["based_on"] = str(version_id)
     return changed
-
-
-def _say(form: ResourceForm | ReviewForm, problem: InvalidInput) -> None:
-    form.add_error(problem.field if problem.field in form.fields else None, whole(problem))

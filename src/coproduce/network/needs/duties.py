@@ -85,7 +85,7 @@ def _news() -> tuple[dict[int, int], int, int]:
 
 def _perhaps_helped(news: Collection[int]) -> list[int]:
     """The open needs that share a word with what is new; ranking the others could find nothing of it."""
-    needs = Need.objects.filter(state__in=OPEN).order_by("pk")
+    needs = Need.objects.filter(state__in=OPEN, is_held=False).order_by("pk")
     if len(news) > _FEW:
         return list(needs.values_list("pk", flat=True))
     told_of = {root for text in _texts(news) for root in map(stem, plain_words(text))}

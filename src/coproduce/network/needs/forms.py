@@ -54,6 +54,8 @@ class LookForm(forms.Form):
     """The one box, for somebody who only looks."""
 
     words = forms.CharField(label=_("What do you need?"), max_length=LONGEST_NEED, widget=widgets.Words({"rows": 4}))
+    #: They have seen what to do about an urgent sign, and go on.
+    seen = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 class NeedForm(OnceForm):

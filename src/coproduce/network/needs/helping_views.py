@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from coproduce.errors import Absent, InvalidInput
-from coproduce.network.design.spoken import whole
+from coproduce.errors import Absent
+from coproduce.network.commons.models import Resource
+from coproduce.network.design.taking import taken
 from coproduce.network.needs import actions, cards, queries
 from coproduce.network.needs.forms import LookForm, NewResourceForm, OnceForm, SayForm
+from coproduce.network.needs.models import Need, Reply
 from coproduce.network.needs.views import UNREADABLE, need_context
+from coproduce.network.people.asking import Asking
 from coproduce.network.people.requests import NetworkRequest, signed_in
 
 
@@ -75,16 +78,13 @@ def decline(request: NetworkRequest, need_id: int) -> HttpResponse:
 def reply(request: NetworkRequest, need_id: int) -> HttpResponse:
     """Answers in words."""
     form = SayForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.reply(
-                request.asking, need_id=need_id, words=form.cleaned_data["words"], token=form.cleaned_data["once"]
-            )
-        except InvalidInput as problem:
-            form.add_error("words", whole(problem))
-        else:
-            return redirect("needs:need", need_id=need_id)
+    if taken(form, lambda: _replied(request.asking, need_id, form)):
+        return redirect("needs:need", need_id=need_id)
     return render(request, "needs/need.html", need_context(request, need_id, say=form), status=UNREADABLE)
+
+
+def _replied(asking: Asking, need_id: int, form: SayForm) -> Reply:
+    return actions.reply(asking, need_id=need_id, words=form.cleaned_data["words"], token=form.cleaned_data["once"])
 
 
 @signed_in
@@ -129,14 +129,13 @@ def make(request: NetworkRequest, need_id: int) -> HttpResponse:
     """Makes a resource for this need."""
     page = queries.need_page(request.asking, need_id=need_id)
     form = NewResourceForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        words = form.resource_words(page.need.line_of_work, get_language() or "en")
-        try:
-            actions.offer_new_resource(request.asking, need_id=need_id, words=words, token=form.cleaned_data["once"])
-        except InvalidInput as problem:
-            form.add_error(problem.field if problem.field in form.fields else None, whole(problem))
-        else:
-            messages.success(request, _("Shared, and sent. Thank you: the next one finds it at once."))
-            return redirect("needs:need", need_id=need_id)
+    if taken(form, lambda: _made(request.asking, page.need, form)):
+        messages.success(request, _("Shared, and sent. Thank you: the next one finds it at once."))
+        return redirect("needs:need", need_id=need_id)
     context = {"page": page, "need": page.need, "form": form}
     return render(request, "needs/make.html", context, status=UNREADABLE if form.is_bound else 200)
+
+
+def _made(asking: Asking, need: Need, form: NewResourceForm) -> Resource:
+    words = form.resource_words(need.line_of_work, get_language() or "en")
+    return actions.offer_new_resource(asking, need_id=need.pk, words=words, token=form.cleaned_data["once"])

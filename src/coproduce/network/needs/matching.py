@@ -63,7 +63,22 @@ def match(asking: Asking, need: Need, read: Read) -> None:
         need.stated_seq = seqs[0]
     if ranking.offers:
         need.state = moved(need.state, "match")
-    need.save(update_fields=["answerable", "stated_seq", "state"])
+    need.is_held = False
+    need.save(update_fields=["answerable", "stated_seq", "state", "is_held"])
+
+
+def match_as_read(asking: Asking, need: Need) -> None:
+    """Looks again for a need as it was read before."""
+    conditions = list(need.conditions.all())
+    known = frozenset(condition.pk for condition in conditions)
+    match(asking, need, Read(reading.parsed_of(need), conditions, known=known))
+
+
+def write_down(asking: Asking, need: Need, read: Read) -> None:
+    """Writes in the log that a need was stated, and what it is about; looks for nothing."""
+    events = [*read.beginning, *_clarified(asking, need, read, previous(0))]
+    need.stated_seq = append(events)[0]
+    need.save(update_fields=["stated_seq"])
 
 
 def match_news(asking: Asking, need: Need, parsed: ParsedNeed, news: Mapping[int, int]) -> list[Offer]:

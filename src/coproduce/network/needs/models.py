@@ -64,6 +64,8 @@ class Need(models.Model):
     #: Probability that a good answer is in the commons, as the ranking sees it.
     answerable = models.FloatField(null=True, blank=True)
     urgent_sign = models.CharField(max_length=60, blank=True)
+    #: True until the person has seen what to do now, and goes on: nothing is looked for before.
+    is_held = models.BooleanField(default=False)
     #: Made by the form, so that a form sent twice states one need.
     token = models.UUIDField(null=True, blank=True)
     stated_at = models.DateTimeField()

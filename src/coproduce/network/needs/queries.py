@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from coproduce.errors import Absent
 from coproduce.events import kinds
-from coproduce.matching import ParsedNeed, Ranking, suggest
+from coproduce.matching import ParsedNeed, suggest
 from coproduce.network.commons import access as commons
 from coproduce.network.commons.access import reviewed
 from coproduce.network.commons.index import index
@@ -33,16 +33,19 @@ class Look:
     """What the commons has for some words; nothing of it is kept."""
 
     parsed: ParsedNeed
-    ranking: Ranking
     resources: Sequence[tuple[Resource, Sequence[dict[str, object]]]]
-    signs: Sequence[UrgentSign]
+
+
+@query("needs.look")
+def urgent_signs_in(_asking: Asking, *, words: str) -> list[UrgentSign]:
+    """The urgent signs in some words, for anybody; asked before anything is looked for."""
+    return urgent.noticed(words[:LONGEST_LOOK])
 
 
 @query("needs.look")
 def look(asking: Asking, *, words: str, language: str = "en") -> Look:
     """Public resources for some words, for anybody; leaves nothing behind."""
-    words = words[:LONGEST_LOOK]
-    parsed = reading.read(words)
+    parsed = reading.read(words[:LONGEST_LOOK])
     ranking = reading.find(parsed, reading.constraints(language=language, role=asking.role))
     rows = Resource.objects.filter(
         pk__in=[int(offer.resource_id) for offer in ranking.offers], state=Resource.State.SHARED
@@ -51,7 +54,7 @@ def look(asking: Asking, *, words: str, language: str = "en") -> Look:
     found = [
         (by_id[offer.resource_id], reading.reasons_of(offer)) for offer in ranking.offers if offer.resource_id in by_id
     ]
-    return Look(parsed, ranking, found, urgent.noticed(words))
+    return Look(parsed, found)
 
 
 @query("needs.look")

@@ -16,6 +16,7 @@ urlpatterns = [
     path("needs/<int:need_id>/chips/", views.chips, name="chips"),
     path("needs/<int:need_id>/close/", views.close, name="close"),
     path("needs/<int:need_id>/urgent/", views.urgent, name="urgent"),
+    path("needs/<int:need_id>/go-on/", views.go_on, name="go_on"),
     path("needs/<int:need_id>/reopen/", views.reopen, name="reopen"),
     path("needs/<int:need_id>/story/", views.story, name="story"),
     path("needs/<int:need_id>/offers/<int:offer_id>/", views.open_offer, name="open"),

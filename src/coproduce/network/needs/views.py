@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from coproduce.errors import Absent, InvalidInput
+from coproduce.errors import Absent
 from coproduce.network.commons.actions import open_resource
-from coproduce.network.design.spoken import whole
+from coproduce.network.design.taking import taken
 from coproduce.network.needs import actions, cards, queries, stories
 from coproduce.network.needs.forms import ChipsForm, CloseForm, LookForm, NeedForm, OutcomeForm, SayForm
+from coproduce.network.needs.models import Need
+from coproduce.network.people.asking import Asking
 from coproduce.network.people.queries import people_i_act_for
 from coproduce.network.people.requests import NetworkRequest, signed_in
 
@@ -39,17 +41,21 @@ def home(request: NetworkRequest) -> HttpResponse:
 
 def _look(request: NetworkRequest) -> HttpResponse:
     form = LookForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        look = queries.look(request.asking, words=form.cleaned_data["words"], language=get_language() or "en")
-        context = {
-            "form": form,
-            "cards": [cards.found_card(resource, reasons) for resource, reasons in look.resources],
-            "chips": [chip for group in cards.chips(look.parsed).values() for chip in group],
-            "urgent": cards.urgent_words(look.signs),
-        }
-        return render(request, "needs/found.html", context)
-    status = UNREADABLE if form.is_bound else 200
-    return render(request, "needs/home.html", {"look": form, "examples": EXAMPLES}, status=status)
+    if request.method != "POST" or not form.is_valid():
+        status = UNREADABLE if form.is_bound else 200
+        return render(request, "needs/home.html", {"look": form, "examples": EXAMPLES}, status=status)
+    asking, words = request.asking, form.cleaned_data["words"]
+    urgent = cards.urgent_words(queries.urgent_signs_in(asking, words=words))
+    if urgent and not form.cleaned_data["seen"]:
+        return render(request, "needs/urgent.html", {"form": form, "urgent": urgent, "words": words})
+    look = queries.look(asking, words=words, language=get_language() or "en")
+    context = {
+        "form": form,
+        "cards": [cards.found_card(resource, reasons) for resource, reasons in look.resources],
+        "chips": [chip for group in cards.chips(look.parsed).values() for chip in group],
+        "urgent": urgent,
+    }
+    return render(request, "needs/found.html", context)
 
 
 def _state(request: NetworkRequest) -> HttpResponse:
@@ -59,24 +65,20 @@ def _state(request: NetworkRequest) -> HttpResponse:
     form = NeedForm(
         request.POST or None, initial={"words": draft}, me=asking.actor, people=people, for_person=asking.acting_for
     )
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            need = actions.state_need(
-                asking,
-                wish=form.wish(get_language() or "en"),
-                for_person=given["whom"] or None,
-                token=given["once"],
-            )
-        except InvalidInput as problem:
-            form.add_error(problem.field if problem.field in form.fields else None, whole(problem))
-        else:
-            return redirect("needs:need", need_id=need.pk)
+    need = taken(form, lambda: _stated(asking, form))
+    if need is not None:
+        return redirect("needs:need", need_id=need.pk)
     context: dict[str, Any] = {"form": form, "people": people, "examples": EXAMPLES}
     if not form.is_bound:
         context["mine"] = [cards.need_line(need) for need in queries.my_needs(asking, limit=3)]
         context["asked"] = queries.asked_of_me(asking)[:3]
     return render(request, "needs/home.html", context, status=UNREADABLE if form.is_bound else 200)
+
+
+def _stated(asking: Asking, form: NeedForm) -> Need:
+    given = form.cleaned_data
+    wish = form.wish(get_language() or "en")
+    return actions.state_need(asking, wish=wish, for_person=given["whom"] or None, token=given["once"])
 
 
 @require_POST
@@ -116,7 +118,10 @@ def mine(request: NetworkRequest) -> HttpResponse:
 @require_GET
 def need(request: NetworkRequest, need_id: int) -> HttpResponse:
     """The need: where it stands, what was found, who helps, what was said."""
-    return render(request, "needs/need.html", need_context(request, need_id))
+    shown = need_context(request, need_id)
+    if shown["need"].is_held and shown["urgent"]:
+        return render(request, "needs/urgent.html", {**shown, "words": shown["need"].words})
+    return render(request, "needs/need.html", shown)
 
 
 def need_context(request: NetworkRequest, need_id: int, **more: Any) -> dict[str, Any]:
@@ -200,6 +205,14 @@ def urgent(request: NetworkRequest, need_id: int) -> HttpResponse:
 
 @signed_in
 @require_POST
+def go_on(request: NetworkRequest, need_id: int) -> HttpResponse:
+    """The person has seen what to do about an urgent sign, and goes on: now the network looks."""
+    actions.go_on_with_need(request.asking, need_id=need_id)
+    return redirect("needs:need", need_id=need_id)
+
+
+@signed_in
+@require_POST
 def reopen(request: NetworkRequest, need_id: int) -> HttpResponse:
     """Opens a closed need again."""
     actions.reopen_need(request.asking, need_id=need_id)
@@ -238,16 +251,15 @@ def outcome(request: NetworkRequest, need_id: int, offer_id: int) -> HttpRespons
     form = OutcomeForm(request.POST or None)
     if not page.may_confirm:
         del form.fields["met"]
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.report_outcome(request.asking, need_id=need_id, offer_id=offer_id, outcome=form.outcome())
-        except InvalidInput as problem:
-            form.add_error(problem.field if problem.field in form.fields else None, whole(problem))
-        else:
-            messages.success(request, _("Thank you. Others will find it easier now."))
-            return redirect("needs:need", need_id=need_id)
+    if taken(form, lambda: _reported(request.asking, need_id, offer_id, form)):
+        messages.success(request, _("Thank you. Others will find it easier now."))
+        return redirect("needs:need", need_id=need_id)
     context = {"page": page, "need": page.need, "offer": offer, "form": form}
     return render(request, "needs/outcome.html", context, status=UNREADABLE if form.is_bound else 200)
+
+
+def _reported(asking: Asking, need_id: int, offer_id: int, form: OutcomeForm) -> Need:
+    return actions.report_outcome(asking, need_id=need_id, offer_id=offer_id, outcome=form.outcome())
 
 
 @signed_in

@@ -25,7 +25,7 @@ from coproduce.network.needs.actions.helping import (
     offer_self,
     reply,
 )
-from coproduce.network.needs.actions.stating import Chips, Wish, correct_need, state_need
+from coproduce.network.needs.actions.stating import Chips, Wish, correct_need, go_on_with_need, state_need
 
 __all__ = [
     "Chips",
@@ -41,6 +41,7 @@ __all__ = [
     "draw_lesson",
     "follow_up_need",
     "give_up_need",
+    "go_on_with_need",
     "match_again",
     "offer_new_resource",
     "offer_resource",

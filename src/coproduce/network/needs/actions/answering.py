@@ -229,9 +229,7 @@ def reopen_need(asking: Asking, *, need_id: int, words: str = "") -> Need:
     need.followed_up_at = need.followed_up_seq = None
     need.save(update_fields=["followed_up_at", "followed_up_seq"])
     heard_from(asking, need, after, seq)
-    conditions = list(need.conditions.all())
-    known = frozenset(condition.pk for condition in conditions)
-    matching.match(asking, need, matching.Read(reading.parsed_of(need), conditions, known=known))
+    matching.match_as_read(asking, need)
     return need
 
 

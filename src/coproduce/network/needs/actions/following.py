@@ -67,7 +67,7 @@ def match_again(asking: Asking, *, need_id: int, news: Mapping[int, int]) -> int
     the person, once.
     """
     need = locked(need_id)
-    if need.state not in OPEN:
+    if need.state not in OPEN or need.is_held:
         return 0
     found = matching.match_news(asking, need, reading.parsed_of(need), news)
     if found:

@@ -60,21 +60,21 @@ class Wish:
 def state_need(asking: Asking, *, wish: Wish, for_person: int | None = None, token: UUID | None = None) -> Need:
     """States a need, reads it, and finds resources and people for it, all at once.
 
-    Writes NeedStated, ActedFor when by a proxy, NeedClarified, and ResourceMatched, ResourceShown and PersonMatched for
-    what was found. The same token from the same person states one need. Raises InvalidInput for words that cannot be
-    kept.
+    With an urgent sign nothing is looked for yet: what to do now comes first (`go_on_with_need`). Writes NeedStated,
+    ActedFor when by a proxy, NeedClarified, and ResourceMatched, ResourceShown and PersonMatched for what was found.
+    The same token from the same person states one need. Raises InvalidInput for words that cannot be kept.
     """
     assert asking.person is not None  # the rule has seen to it
     wish = wish.checked(asking.at)
     if token is not None and (before := Need.objects.filter(stated_by_id=asking.person, token=token).first()):
         return before
-    parsed = reading.read(wish.words)
     signs = urgent.noticed(wish.words)
+    parsed = reading.read(wish.words)
     need = Need(
         stated_by_id=asking.person, for_person_id=for_person or asking.person, words=wish.words, goal=wish.goal,
         line_of_work=wish.line_of_work, stage=wish.stage, language=wish.language, needed_by=wish.needed_by,
         audience=wish.audience, site_id=asking.site, parsed=parsed.to_dict(), token=token, stated_at=asking.at,
-        last_answer_at=asking.at, urgent_sign=signs[0].id if signs else "",
+        last_answer_at=asking.at, urgent_sign=signs[0].id if signs else "", is_held=bool(signs),
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -85,7 +85,26 @@ def state_need(asking: Asking, *, wish: Wish, for_person: int | None = None, tok
     conditions = reading.topics(parsed)
     if conditions:
         need.conditions.add(*conditions)
-    matching.match(asking, need, matching.Read(parsed, conditions, beginning=_beginning(asking, need, wish.cause)))
+    begin = matching.write_down if need.is_held else matching.match
+    begin(asking, need, matching.Read(parsed, conditions, beginning=_beginning(asking, need, wish.cause)))
+    return need
+
+
+@action("needs.own")
+def go_on_with_need(asking: Asking, *, need_id: int) -> Need:
+    """Looks for a need that was held for its urgent signs, now that the person has seen what to do; once.
+
+    Writes what `state_need` writes of what is found. Raises Conflict for a closed need.
+    """
+    need = locked(need_id)
+    if not need.is_held:
+        return need
+    if need.state not in OPEN:
+        raise Conflict(_("This need is closed."), next_step=_("Open it again first."))
+    matching.match_as_read(asking, need)
+    if not asking.system:
+        need.last_answer_at = asking.at
+        need.save(update_fields=["last_answer_at"])
     return need
 
 
