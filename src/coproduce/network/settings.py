@@ -183,14 +183,24 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 globals().update(mail_settings(COPRODUCE))
 DEFAULT_FROM_EMAIL = COPRODUCE.email_from
 
+# What is told of a fault, in the log or by mail, holds nobody's words.
+DEFAULT_EXCEPTION_REPORTER = "coproduce.network.reports.Reporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "coproduce.network.reports.NothingOfPeople"
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {
+            "class": "logging.Formatter" if DEBUG else "coproduce.network.reports.PlainFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
+    "filters": {"route": {"()": "coproduce.network.reports.RouteOnly"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Addresses of pages that are not there would be lines about who looked for what.
-    "loggers": {"coproduce": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
+    "loggers": {"coproduce": {"level": "INFO"}, "django.request": {"level": "ERROR", "filters": ["route"]}},
 }
 
 SILENCED_SYSTEM_CHECKS = [] if _https else ["security.W004", "security.W008", "security.W012", "security.W016"]

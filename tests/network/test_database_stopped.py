@@ -1,0 +1,148 @@
+"""The database is stopped in the middle of a request: a clear page, nothing half-written, no word lost, and on it goes.
+
+Nothing is made up here: gunicorn serves, the embedded server is killed, and the request that it cuts off is a need
+whose rows are written and whose event waits for the log's head.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from benchmarks.service.visitor import Answer, Visitor
+
+from coproduce.network.database import EmbeddedServer, roles
+from coproduce.network.database.postmaster import running
+from tests.network.database.conftest import folder  # noqa: F401 a fixture
+from tests.network.database.processes import wait_until_gone
+from tests.network.test_serving import PAUSE, TRIES, free_port, health
+
+WORDS = "She needs a letter for school; what do teachers have to know?"
+_MAKE = """
+import json
+from benchmarks.service.crowd import sessions
+from coproduce.network.launching import make_network
+from coproduce.settings import Settings
+make_network(Settings.from_environment())
+print(json.dumps(sessions(1)))
+"""
+_FIELD = re.compile(r'<(?:input[^>]*? name="(\w+)"[^>]*? value="([^"]*)"|textarea[^>]*? name="(\w+)"[^>]*>([^<]*)<)')
+
+
+@dataclass(frozen=True)
+class Site:
+    """A network that is served, the server under it, and the session of somebody in it."""
+
+    server: EmbeddedServer
+    port: int
+    session: str
+
+    def visitor(self) -> Visitor:
+        return Visitor(self.port, {"sessionid": self.session})
+
+    def rows(self) -> tuple[int, int]:
+        """How many needs there are, and how many events say that one was stated (kind 30)."""
+        with roles.connect(self.server.urls().owner) as connection:
+            row = connection.execute(
+                "SELECT (SELECT count(*) FROM needs_need), (SELECT count(*) FROM log_event WHERE kind = 30)"
+            ).fetchone()
+        assert row is not None
+        return int(row[0]), int(row[1])
+
+
+@pytest.fixture
+def site(folder: Path) -> Iterator[Site]:  # noqa: F811 the fixture of this name
+    environment = {name: text for name, text in os.environ.items() if not name.startswith(("DJANGO", "COPRODUCE"))}
+    environment |= {"COPRODUCE_DATA": str(folder), "COPRODUCE_WORKERS": "1"}
+    server = EmbeddedServer(folder, fast_unsafe=True)
+    with server.hold():
+        made = subprocess.run(
+            [sys.executable, "-c", _MAKE], env=environment, capture_output=True, text=True, check=True
+        )
+        port = free_port()
+        command = [sys.executable, "-m", "coproduce", "serve", "--port", str(port)]
+        serving = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        try:
+            assert health(f"http://127.0.0.1:{port}")["status"] == "ok"
+            (session,) = json.loads(made.stdout.splitlines()[-1])
+            yield Site(server, port, session)
+        finally:
+            serving.kill()
+            serving.wait()
+
+
+@contextmanager
+def log_held(site: Site) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """The log's head is held: whoever writes an event waits."""
+    connection = psycopg.connect(site.server.urls().owner)
+    connection.execute("SELECT FROM log_head FOR UPDATE")
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def until_somebody_waits(site: Site) -> None:
+    with psycopg.connect(site.server.urls().owner, autocommit=True) as connection:
+        for _try in range(TRIES):
+            row = connection.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
+            if row is not None and row[0]:
+                return
+            time.sleep(PAUSE)
+    pytest.fail("the request never came to the log")
+
+
+def send_and_stop(site: Site, visitor: Visitor, form: dict[str, str], how: signal.Signals) -> Answer:
+    """What somebody gets whose form was on its way when the server was stopped."""
+    answers: list[Answer] = []
+    sending = threading.Thread(target=lambda: answers.append(visitor.post("/", form)))
+    with log_held(site):
+        sending.start()
+        until_somebody_waits(site)
+        found = running(site.server.layout.cluster, site.server.layout.name)
+        assert found is not None
+        os.kill(found.process, how)
+        wait_until_gone(site.server)
+        sending.join(timeout=60)
+    (answer,) = answers
+    return answer
+
+
+def given_back(page: str) -> dict[str, str]:
+    """The form that a page gives back, as a browser would send it again."""
+    return {
+        html.unescape(name or area): html.unescape(value or text) for name, value, area, text in _FIELD.findall(page)
+    }
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGQUIT], ids=["killed", "immediate shutdown"])
+def test_a_need_that_the_database_left_in_the_middle_of_is_sent_again_and_kept_once(
+    site: Site, how: signal.Signals
+) -> None:
+    visitor = site.visitor()
+    form = visitor.hidden_fields(visitor.get("/"))
+    wish = {"words": WORDS, "audience": "helpers", "line_of_work": "1", "stage": "", "goal": "", "needed_by": ""}
+    answer = send_and_stop(site, visitor, {**form, **wish}, how)
+    page = answer.body.decode()
+    assert answer.status == 503
+    assert "We will be back in a moment" in page
+    assert "Traceback" not in page
+    again = given_back(page)
+    assert again["words"] == WORDS
+    site.server.start()
+    assert site.rows() == (0, 0)
+    assert visitor.post("/", again).status == 302
+    assert site.rows() == (1, 1)
