@@ -1,1 +1,1 @@
-"""The live network: from a cold start to a page, a big import, and ten people who state needs at once."""
+"""The live network, served as a real one is: from a cold start to every page of the example."""

@@ -33,7 +33,7 @@ from tests.network.test_serving import PAUSE, TRIES, free_port, health
 WORDS = "She needs a letter for school; what do teachers have to know?"
 _MAKE = """
 import json
-from benchmarks.service.crowd import sessions
+from benchmarks.needs.visitors import sessions
 from coproduce.network.launching import make_network
 from coproduce.settings import Settings
 make_network(Settings.from_environment())
@@ -77,7 +77,7 @@ def site(folder: Path) -> Iterator[Site]:  # noqa: F811 the fixture of this name
         serving = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
         try:
             assert health(f"http://127.0.0.1:{port}")["status"] == "ok"
-            (session,) = json.loads(made.stdout.splitlines()[-1])
+            ((session, _person),) = json.loads(made.stdout.splitlines()[-1])
             yield Site(server, port, session)
         finally:
             serving.kill()
