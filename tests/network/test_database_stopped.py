@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -26,6 +27,7 @@ from benchmarks.service.visitor import Answer, Visitor
 
 from coproduce.network.database import EmbeddedServer, roles
 from coproduce.network.database.postmaster import running
+from tests.network.commons.test_importing import row
 from tests.network.database.conftest import folder  # noqa: F401 a fixture
 from tests.network.database.processes import wait_until_gone
 from tests.network.test_serving import PAUSE, TRIES, free_port, health
@@ -64,24 +66,33 @@ class Site:
 
 
 @pytest.fixture
-def site(folder: Path) -> Iterator[Site]:  # noqa: F811 the fixture of this name
-    environment = {name: text for name, text in os.environ.items() if not name.startswith(("DJANGO", "COPRODUCE"))}
-    environment |= {"COPRODUCE_DATA": str(folder), "COPRODUCE_WORKERS": "1"}
+def own_server(folder: Path) -> Iterator[EmbeddedServer]:  # noqa: F811 the fixture of this name
+    """A running server that nobody else uses, with nothing in it yet."""
     server = EmbeddedServer(folder, fast_unsafe=True)
     with server.hold():
-        made = subprocess.run(
-            [sys.executable, "-c", _MAKE], env=environment, capture_output=True, text=True, check=True
-        )
-        port = free_port()
-        command = [sys.executable, "-m", "coproduce", "serve", "--port", str(port)]
-        serving = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-        try:
-            assert health(f"http://127.0.0.1:{port}")["status"] == "ok"
-            ((session, _person),) = json.loads(made.stdout.splitlines()[-1])
-            yield Site(server, port, session)
-        finally:
-            serving.kill()
-            serving.wait()
+        yield server
+
+
+def environment_of(server: EmbeddedServer) -> dict[str, str]:
+    """Where a process of ours finds this server, and nothing of the tests' own."""
+    others = {name: text for name, text in os.environ.items() if not name.startswith(("DJANGO", "COPRODUCE"))}
+    return {**others, "COPRODUCE_DATA": str(server.layout.data), "COPRODUCE_WORKERS": "1"}
+
+
+@pytest.fixture
+def site(own_server: EmbeddedServer) -> Iterator[Site]:
+    environment = environment_of(own_server)
+    made = subprocess.run([sys.executable, "-c", _MAKE], env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    port = free_port()
+    command = [sys.executable, "-m", "coproduce", "serve", "--port", str(port)]
+    serving = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        assert health(f"http://127.0.0.1:{port}")["status"] == "ok"
+        ((session, _person),) = json.loads(made.stdout.splitlines()[-1])
+        yield Site(own_server, port, session)
+    finally:
+        serving.kill()
+        serving.wait()
 
 
 @contextmanager
@@ -105,6 +116,13 @@ def until_somebody_waits(site: Site) -> None:
     pytest.fail("the request never came to the log")
 
 
+def stop(server: EmbeddedServer, how: signal.Signals) -> None:
+    found = running(server.layout.cluster, server.layout.name)
+    assert found is not None
+    os.kill(found.process, how)
+    wait_until_gone(server)
+
+
 def send_and_stop(site: Site, visitor: Visitor, form: dict[str, str], how: signal.Signals) -> Answer:
     """What somebody gets whose form was on its way when the server was stopped."""
     answers: list[Answer] = []
@@ -112,10 +130,7 @@ def send_and_stop(site: Site, visitor: Visitor, form: dict[str, str], how: signa
     with log_held(site):
         sending.start()
         until_somebody_waits(site)
-        found = running(site.server.layout.cluster, site.server.layout.name)
-        assert found is not None
-        os.kill(found.process, how)
-        wait_until_gone(site.server)
+        stop(site.server, how)
         sending.join(timeout=60)
     (answer,) = answers
     return answer
@@ -146,3 +161,35 @@ def test_a_need_that_the_database_left_in_the_middle_of_is_sent_again_and_kept_o
     assert site.rows() == (0, 0)
     assert visitor.post("/", again).status == 302
     assert site.rows() == (1, 1)
+
+
+def asked(server: EmbeddedServer, question: LiteralString) -> int:
+    """A number that the database tells its owner."""
+    with roles.connect(server.urls().owner) as connection:
+        row = connection.execute(question).fetchone()
+    return int(row[0]) if row is not None and row[0] is not None else 0
+
+
+def test_an_import_whose_database_was_killed_says_so_and_goes_on_where_it_stopped(
+    own_server: EmbeddedServer, tmp_path: Path
+) -> None:
+    n_rows, path, environment = 4_500, tmp_path / "a.jsonl", environment_of(own_server)
+    path.write_text("".join(json.dumps(row(number)) + "\n" for number in range(n_rows)))
+    coproduce = [sys.executable, "-m", "coproduce"]
+    subprocess.run([*coproduce, "init"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    command = [*coproduce, "commons", "import", str(path), "--origin", "killed", "--json"]
+    importing = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while importing.poll() is None and not asked(own_server, "SELECT max(rows_done) FROM commons_import"):
+        time.sleep(0.02)
+    stop(own_server, signal.SIGKILL)
+    said = importing.communicate(timeout=60)[1]
+    assert importing.returncode != 0
+    assert said.startswith("The database does not answer any more")
+    assert "Traceback" not in said
+    own_server.start()
+    done = asked(own_server, "SELECT max(rows_done) FROM commons_import")
+    assert asked(own_server, "SELECT count(*) FROM commons_resource") == done < n_rows
+    again = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    receipt = json.loads(again.stdout)
+    assert (receipt["resumed_at"], receipt["accepted"], receipt["n_rejected"]) == (done, n_rows, 0)
+    assert asked(own_server, "SELECT count(*) FROM commons_version") == n_rows

@@ -55,9 +55,26 @@ app.command()(contour)
 
 
 def main() -> None:
-    """Runs the command line; an error that Coproduce raises on purpose becomes one message and exit status 1."""
+    """Runs the command line; an error that Coproduce raises on purpose becomes one message and exit status 1.
+
+    So does a database that goes away: its own words quote statements, and with them people's words.
+    """
     try:
         app()
     except CoproduceError as problem:
         sys.stderr.write(f"{problem}\n")
         sys.exit(1)
+    except Exception as problem:
+        if not _is_lost_database(problem):
+            raise
+        sys.stderr.write(
+            "The database does not answer any more; what was finished is kept. "
+            "`coproduce doctor` says what is wrong; then give the command again.\n"
+        )
+        sys.exit(1)
+
+
+def _is_lost_database(problem: Exception) -> bool:
+    """Asked of Django only where a command has loaded it."""
+    loaded = sys.modules.get("django.db")
+    return loaded is not None and isinstance(problem, (loaded.OperationalError, loaded.InterfaceError))
