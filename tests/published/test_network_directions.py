@@ -83,3 +83,64 @@ def test_k1_part_of_the_effect_on_outcomes_passes_through_the_commons() -> None:
     whole = last("mean_outcome", INFLUENCE[-1]) - last("mean_outcome", INFLUENCE[0])
     without = last("mean_outcome", INFLUENCE[-1], commons=False) - last("mean_outcome", INFLUENCE[0], commons=False)
     assert 0 < without.mean() < whole.mean()
+
+
+# -- 2025 (Seid, Bridgeland, Schuler and Hartley 2025, 10.1371/journal.pone.0332054): directions of the abstract -------
+
+INTERVENTIONS = ("previsit_planning", "registry")
+STATES = (0.2, 0.7)
+
+
+@cache
+def outcomes_with(**changed: object) -> np.ndarray:
+    """The mean outcome at the end of paired runs with these parameters."""
+    scenario = load("seid2021").having(n_patients=300, needs=False, engagement=False).having(**changed).lasting(120)
+    return np.array([run(scenario, seed, record=False).series["mean_outcome"][-1] for seed in SEEDS])
+
+
+@pytest.mark.parametrize("choice", ["gain", "thompson"])
+def test_a6_each_of_two_strategies_raises_outcomes_so_that_equal_outcomes_cross_both_axes(choice: str) -> None:
+    def at(data: float, sharing: float) -> float:
+        return float(outcomes_with(choice_form=choice, data_to_visit=data, sharing=sharing).mean())
+
+    assert at(0.2, 0.1) < at(0.8, 0.1) < at(0.8, 0.8)
+    assert at(0.2, 0.1) < at(0.2, 0.8) < at(0.8, 0.8)
+
+
+def test_a6_more_data_or_more_sharing_reach_the_same_outcome() -> None:
+    by_data, by_sharing = (outcomes_with(data_to_visit=d, sharing=s).mean() for d, s in ((0.8, 0.1), (0.2, 0.8)))
+    range_of_all = (
+        outcomes_with(data_to_visit=0.8, sharing=0.8).mean() - outcomes_with(data_to_visit=0.2, sharing=0.1).mean()
+    )
+    assert abs(by_data - by_sharing) < range_of_all / 4
+
+
+@cache
+def effect(choice: str, state: float) -> np.ndarray:
+    """What both interventions together add to the mean outcome of a network whose patients are this active."""
+    both = dict.fromkeys(INTERVENTIONS, 1.0)
+    given = {"choice_form": choice, "patient_activation": state}
+    return outcomes_with(**given, **both) - outcomes_with(**given)
+
+
+@pytest.mark.parametrize("choice", ["gain", "thompson"])
+@pytest.mark.parametrize("state", STATES)
+def test_a7_both_interventions_together_help_in_every_state(choice: str, state: float) -> None:
+    assert (effect(choice, state) > 0).all()
+
+
+def by_state(choice: str) -> np.ndarray:
+    """How much more the interventions add in the more active of two networks, a pair of runs each."""
+    return effect(choice, STATES[1]) - effect(choice, STATES[0])
+
+
+def beyond_chance(differences: np.ndarray) -> bool:
+    return bool(differences.mean() > 3 * differences.std(ddof=1) / np.sqrt(differences.size))
+
+
+def test_a7_how_much_the_interventions_help_depends_on_the_networks_state() -> None:
+    assert beyond_chance(by_state("gain"))
+
+
+def test_a7_and_that_dependence_is_another_where_pairs_choose_by_evidence() -> None:
+    assert beyond_chance(by_state("gain") - by_state("thompson"))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from typer.testing import CliRunner
 
+from coproduce.cli import app
 from coproduce.errors import InvalidInput
 from coproduce.events import inspect, kinds
 from coproduce.simulator import Result, Scenario, load, run
@@ -179,3 +183,26 @@ def test_each_path_can_be_barred_alone(bar: str) -> None:
     quiet = {"commons_in_needs": "share_best", "know_how_in_help": "share_best", "commons_in_choice": "activation"}
     if bar in quiet:
         assert np.array_equal(barred.series[quiet[bar]], plain().series[quiet[bar]])
+
+
+@pytest.mark.parametrize("n", [1, 3, 40])
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_with_every_share_and_rate_at_its_end_the_numbers_still_make_sense(end: str, n: int) -> None:
+    full = load("full")
+    ends = {name: getattr(spec, end) for name, spec in full.specs().items() if (spec.low, spec.high) == (0, 1)}
+    extreme = full.having(n_patients=n, n_sites=3, **{k: v for k, v in ends.items() if k != "n_researchers"})
+    for form in ("gain", "thompson"):
+        result = run(extreme.having(choice_form=form).lasting(20), 1)
+        assert inspect(result.frame.rows).is_clean()
+        for column in ("mean_outcome", "activation", "shared_knowledge", "trust", "wrong_shared", "contribution"):
+            assert result.series[column].fill_nan(None).drop_nulls().is_between(0, 1).all()
+
+
+def test_measures_work_on_the_log_of_a_run_with_every_layer_on(tmp_path: Path) -> None:
+    out = str(tmp_path / "full.parquet")
+    asked = ["simulate", "full", "--set", "n_patients=200", "--ticks", "52", "--out", out, "--json"]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    answer = CliRunner().invoke(app, ["measure", out, "--json"], catch_exceptions=False)
+    measures = json.loads(answer.stdout)["measures"]
+    assert sum(m["value"] is not None for m in measures) > 10
+    assert all(m["note"] for m in measures if m["value"] is None)
