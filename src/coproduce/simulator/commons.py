@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
 
@@ -170,7 +171,7 @@ class Giving:
 
 
 #: Stands for the tick at which somebody practised a topic that they never knew.
-UNKNOWN = -(1 << 40)
+UNKNOWN = -(1 << 30)
 
 
 @dataclass
@@ -180,7 +181,7 @@ class NeedsLayer:
     `practised` holds know-how: the tick at which a person last practised a topic, UNKNOWN where they cannot do it.
     """
 
-    practised: IntArray
+    practised: npt.NDArray[np.int32]
     lasts: int
     minutes: FloatArray
     giving: Giving

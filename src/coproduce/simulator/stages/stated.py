@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from coproduce.events import LineOfWork, Role, kinds
 from coproduce.simulator.commons import MAX_OPEN, UNKNOWN, NeedsLayer, NeedState
@@ -119,8 +120,8 @@ def zipf(n: int, exponent: float) -> FloatArray:
     return shares
 
 
-def starting_knowledge(w: World, slots: IntArray, name: str) -> IntArray:
-    """Know-how of who joins: now where they can do a topic, UNKNOWN elsewhere, int64 (n, all topics).
+def starting_knowledge(w: World, slots: IntArray, name: str) -> npt.NDArray[np.int32]:
+    """Know-how of who joins: now where they can do a topic, UNKNOWN elsewhere, int32 (n, all topics).
 
     Shares by role, proposed.
     """
@@ -131,4 +132,4 @@ def starting_knowledge(w: World, slots: IntArray, name: str) -> IntArray:
     chance = np.repeat(share[w.people.role[slots]], w.p.topics_per_line, axis=1)
     each = slots[:, None] * chance.shape[1] + np.arange(chance.shape[1])
     knows: BoolArray = w.uniform(name, each.ravel()).reshape(chance.shape) < chance
-    return np.where(knows, w.tick, UNKNOWN)
+    return np.where(knows, np.int32(w.tick), np.int32(UNKNOWN))
