@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import statistics
 import time
@@ -43,6 +44,18 @@ def by_pandas(table: Floats) -> pd.DataFrame:
     return beyond
 
 
+def pages(table: Floats) -> Callable[[], object]:
+    """Twenty sites, each time others: all rules read, drawn on one scale, as SVG."""
+    firsts = itertools.count(0, 20)
+
+    def page() -> str:
+        first = next(firsts)
+        return multiples_of([f"Site {i}" for i in range(20)], table[first : first + 20], "Measure").svg()
+
+    page()  # the first drawing loads the library
+    return page
+
+
 def main() -> None:
     """Runs every case in turn."""
     table = rng.stream(1, "benchmark charts").normal(size=(SITES * MEASURES, MONTHS))
@@ -59,9 +72,7 @@ def main() -> None:
         "two_rules_in_pandas_cpu_seconds": theirs,
         "pandas_over_ours": round(theirs["median"] / ours["median"], 1),
         "one_chart_cpu_seconds": cost(lambda: chart(one), 30),
-        "specification_of_20_sites_cpu_seconds": cost(
-            lambda: multiples_of([f"Site {i}" for i in range(20)], table[:20], "x"), 5
-        ),
+        "page_of_20_sites_cpu_seconds": cost(pages(table), 10),
         "shift_of_1_5_sigma": {
             "n_charts": CHARTS,
             "limits_known": measured(known=True),

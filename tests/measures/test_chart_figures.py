@@ -84,6 +84,12 @@ def test_the_target_is_said_in_plain_words():
     assert "the target will not be met" in figure_of(hopeless, "Met", audience=Audience.PATIENTS).summary
 
 
+def test_proportions_are_read_as_percentages_and_rates_are_not():
+    proportion, rate = (figure_of(made(kind, n=10), "Met") for kind in ("p", "u"))
+    assert proportion.table.rows[0][1] == "50 %"
+    assert rate.table.rows[0][1] == "0.5"
+
+
 def test_too_many_points_to_draw_are_refused():
     with pytest.raises(InvalidInput, match="drawing of 2001 points"):
         figure_of(made(y=list(range(2_001))), "Wait")

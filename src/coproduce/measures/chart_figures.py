@@ -22,7 +22,7 @@ from coproduce.figures import (
     sums_figure,
 )
 from coproduce.figures.figure import WIDE, number
-from coproduce.statistics.control import NHS, Assurance, Chart, Cusum, Kind, Rules, many_charts
+from coproduce.statistics.control import NHS, Assurance, Chart, Cusum, FunnelKind, Kind, Rules, many_charts
 from coproduce.statistics.control.answer import plain
 from coproduce.statistics.false_signals import false_signals
 
@@ -42,14 +42,16 @@ def figure_of(
     measure: str,
     *,
     audience: Audience = Audience.LEADERS,
-    share: bool = False,
+    share: bool | None = None,
     say: Say = gettext,
     width: int = WIDE,
 ) -> Figure:
     """The figure of a chart: its title is the one thing to know, its summary the reason, its table the numbers.
 
-    `measure` names what is measured; `share`: values between 0 and 1 are read as percentages.
+    `measure` names what is measured; `share`: values between 0 and 1 are read as percentages, as they are for
+    proportions where it is not said.
     """
+    share = _is_proportion(chart) if share is None else share
     title = message(chart, measure, audience, say)
     summary = say("{title}. {why}").format(title=title, why=reason(chart, audience, share, say))
     if chart.funnel is not None:
@@ -114,6 +116,12 @@ def _rules(chart: Chart, say: Say) -> str:
     return say("Limits: {estimator}. Rules: {rules}.").format(
         estimator=chart.convention()["estimator"], rules=", ".join(str(rules) for rules in chart.spec.rules)
     )
+
+
+def _is_proportion(chart: Chart) -> bool:
+    of_people = chart.spec.chart in {Kind.P, Kind.PP}
+    of_sites = chart.funnel is not None and chart.funnel.kind is FunnelKind.PROPORTION
+    return chart.spec.multiply == 1 and (of_people or of_sites)
 
 
 def _hope(chart: Chart, say: Say) -> str:

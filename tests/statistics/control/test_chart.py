@@ -141,6 +141,12 @@ def test_fewer_than_ten_useful_points_are_told():
     assert any("fewer than 10 useful points" in note for note in made(chart="run", y=[1, 2, 3]).notes)
 
 
+def test_an_empty_subgroup_is_a_point_without_a_value():
+    found = made(chart="xbar", y=[[1, 2], [], [3, 4]])
+    assert np.isnan(found.y[1])
+    assert found.y[[0, 2]].tolist() == [1.5, 3.5]
+
+
 def test_one_point_alone_is_a_chart_without_limits():
     assert document(made(chart="i", y=[5]))["ucl"] == [None]
 
@@ -151,6 +157,9 @@ def test_a_million_points_are_charted():
 
 
 HOSTILE = [
+    ({"chart": "i", "y": [1, -1e308]}, "too large"),
+    ({"chart": "xbar", "y": [1, 2, 3]}, "no subgroup"),
+    ({"chart": "s", "y": [1, 2], "x": ["a", "b"]}, "no subgroup"),
     ({"chart": "i"}, "no y"),
     ({"chart": "i", "y": []}, "empty y"),
     ({"chart": "i", "y": "1,2"}, "no list"),

@@ -155,6 +155,11 @@ def chart(spec: ChartSpec) -> Chart:
     rows = grouped(spec)
     if np.isnan(rows.y).all():
         raise InvalidInput(given="no point with a value", expected="one or more", next_step="Wait for data.", field="y")
+    if spec.chart in {Kind.XBAR, Kind.S} and not (rows.size > 1).any():
+        raise InvalidInput(
+            given="no subgroup of 2 or more values", expected="several values with the same x", field="x",
+            next_step="For one value a period take an i chart.",
+        )  # fmt: skip
     starts = _check_places(spec, len(rows.y))
     if spec.chart is Kind.FUNNEL:
         return _of_sites(spec, rows)

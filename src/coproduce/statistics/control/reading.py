@@ -22,6 +22,8 @@ from coproduce.statistics.control.spec import (
     rules_named,
 )
 
+#: Beyond this the squares that limits need leave the range of numbers.
+LARGEST = 1e100
 _DIRECTIONS = {"up": 1, "increase": 1, "higher": 1, "down": -1, "decrease": -1, "lower": -1, "neutral": 0, "": 0}
 _SITES = {kind.value: kind for kind in FunnelKind} | {
     "PR": FunnelKind.PROPORTION, "SR": FunnelKind.RATIO, "ratio": FunnelKind.RATIO,
@@ -75,7 +77,7 @@ def specification(document: Mapping[str, Any]) -> ChartSpec:
 def _observations(y: object, x: object) -> tuple[Floats, list[Any] | None]:
     """Values and labels; a list of lists is one subgroup a list."""
     if isinstance(y, Sequence) and not isinstance(y, str) and any(isinstance(group, Sequence) for group in y):
-        groups = [group if isinstance(group, Sequence) else [group] for group in y]
+        groups = [(list(group) or [None]) if isinstance(group, Sequence) else [group] for group in y]
         labels = list(x) if isinstance(x, Sequence) else list(range(1, len(groups) + 1))
         if len(labels) != len(groups):
             raise InvalidInput(given=f"{len(labels)} x for {len(groups)} y", expected="one for each", field="x")
@@ -100,12 +102,11 @@ def _numbers(values: object, field: str) -> Floats:
                 expected="a number, or null where missing",
                 field=field,
             )
-    try:
-        return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
-    except OverflowError as problem:
+    if any(value is not None and LARGEST < abs(value) < math.inf for value in values):
         raise InvalidInput(
-            given=f"a number in {field} that is too large", expected="below 1e308", field=field
-        ) from problem
+            given=f"a number in {field} that is too large", expected=f"numbers up to {LARGEST:g}", field=field
+        )
+    return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
 
 
 def _denominators(n: object, n_points: int) -> Floats | None:
