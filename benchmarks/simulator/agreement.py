@@ -30,13 +30,15 @@ class Agreement:
         return self.largest <= self.limit
 
 
-def agreement(ours: Runs, theirs: Runs) -> Agreement:
-    """Compares means and variances of runs (replicates, ticks, columns), family-wise at FAMILY.
+def agreement(ours: Runs, theirs: Runs, *, variances: bool = True) -> Agreement:
+    """Compares means, and variances, of runs (replicates, ticks, columns), family-wise at FAMILY.
 
     Each mean by Welch's statistic and each variance by that of the squared deviations, both normal in large samples;
     Bonferroni over all of them. What never varies in either must be equal.
     """
-    statistics = np.stack([_welch(ours, theirs), _welch(_squares(ours), _squares(theirs))])
+    statistics = _welch(ours, theirs)[None]
+    if variances:
+        statistics = np.concatenate([statistics, _welch(_squares(ours), _squares(theirs))[None]])
     limit = float(norm.isf(FAMILY / 2 / statistics.size))
     _, tick, column = np.unravel_index(int(statistics.argmax()), statistics.shape)
     return Agreement(statistics.size, float(statistics.max()), limit, int(tick) + 1, int(column))

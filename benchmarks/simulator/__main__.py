@@ -1,0 +1,42 @@
+"""`python -m benchmarks.simulator [PART]...` measures the laboratory; results in benchmarks/results/simulator.json.
+
+Parts: peers, same_statistics, memory, many_runs, first_numbers; and agreement, which is not among those run by default
+since it takes minutes. A part that is named alone leaves the results of the others as they are. All is processor time,
+on one core unless said: other programs on the machine make it longer still, by way of caches.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.log.setting import machine
+from benchmarks.simulator import footprint, speed
+
+RESULTS = Path(__file__).parents[1] / "results" / "simulator.json"
+PARTS: dict[str, Callable[[], object]] = {
+    "peers": speed.peers, "same_statistics": speed.same_statistics, "memory": footprint.memory,
+    "many_runs": footprint.many_runs, "first_numbers": footprint.first_numbers, "agreement": speed.long_agreement,
+}  # fmt: skip
+SLOW = {"agreement"}
+
+
+def main(named: list[str]) -> int:
+    """Measures the parts that were named, or all that are quick enough."""
+    unknown = sorted(set(named) - set(PARTS))
+    if unknown:
+        print(f"No part is named {', '.join(unknown)}. There are: {', '.join(PARTS)}.")
+        return 2
+    found = json.loads(RESULTS.read_text()) if RESULTS.is_file() else {}
+    for part in named or [part for part in PARTS if part not in SLOW]:
+        measured_on = machine()
+        found[part] = {"machine": measured_on, "measured": PARTS[part]()}
+        print(part, json.dumps(found[part], indent=2))
+        RESULTS.write_text(json.dumps(found, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
