@@ -114,10 +114,7 @@ def run(
     refuse_what_does_not_fit(scenario, engine, recorded=record)
     writer = Recorder(run) if record else Silent()
     writer.at(scenario.start_us)
-    if engine == "fast":
-        running = fast.begin(scenario.model, scenario.parameters, Streams(seed, run), writer, threads)
-    else:
-        running = _begin(scenario, Streams(seed, run), writer, plan)
+    running = _begin(scenario, Streams(seed, run), writer, engine, plan=plan, threads=threads)
     numbers = _numbers(running, scenario, writer, progress)
     tables = running.tables() if tabled or sampled < 1 else Tables.none()
     frame = EventFrame.empty(scenario.resolution)
@@ -130,19 +127,18 @@ def run(
 
 
 def engine_for(scenario: Scenario, wanted: Engine | None = None) -> Engine:
-    """The engine that runs a scenario: the one wanted, or the fast one where the model has it.
+    """The engine that runs a scenario: the one wanted, or the fast one where the model has it and it is worth loading.
 
     Raises InvalidInput when the fast one is wanted for a model that does not have it.
     """
-    has_fast = scenario.model in fast.MODELS
-    if wanted == "fast" and not has_fast:
+    if wanted == "fast" and scenario.model not in fast.MODELS:
         raise InvalidInput(
             given=f"the fast engine for {scenario.preset}",
             expected="one of the models that have it: " + ", ".join(fast.MODELS),
             next_step="Leave --engine out.",
             field="engine",
         )
-    return wanted or ("fast" if has_fast else "oracle")
+    return wanted or ("fast" if fast.is_worth(scenario) else "oracle")
 
 
 def prepare(scenario: Scenario, engine: Engine) -> None:
@@ -178,12 +174,16 @@ def _numbers(running: Running, scenario: Scenario, writer: Writer, progress: Pro
     return numbers
 
 
-def _begin(scenario: Scenario, streams: Streams, writer: Writer, plan: tuple[Step, ...] | None) -> Running:
+def _begin(
+    scenario: Scenario, streams: Streams, writer: Writer, engine: Engine, *, plan: tuple[Step, ...] | None, threads: int
+) -> Running:
     p = scenario.parameters
     if isinstance(p, NetworkParameters):
-        return network.begin(
-            p, streams, writer, plan=plan, tick_days=scenario.resolution / DAY_US, starts=scenario.starts
-        )
+        tick_days = scenario.resolution / DAY_US
+        running = network.begin(p, streams, writer, plan=plan, tick_days=tick_days, starts=scenario.starts)
+        return fast.compile_in(running) if engine == "fast" else running
+    if engine == "fast":
+        return fast.begin(scenario.model, p, streams, writer, threads)
     return models.begin(scenario.model, p, streams, writer)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from coproduce.simulator.scenario import Scenario
 
 #: Bytes a person at the peak of a run, measured at 100,000 people: `python -m benchmarks.simulator memory`.
-BYTES = {("bandit", "fast"): 160, ("bandit", "oracle"): 1_300, ("network", "oracle"): 2_500}
+BYTES = {("bandit", "fast"): 160, ("bandit", "oracle"): 1_300, ("network", "oracle"): 2_500, ("network", "fast"): 2_500}
 #: Bytes an event that is kept, and events a person and tick; with people's table at the end.
 EVENT, EVENTS_A_TICK = 160, 1.0
 #: What Python and the libraries take.

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 # Coefficients of numerator and denominator, highest power first: centre, flank, tail.
-_CENTRE = (
+CENTRE = (
     (2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4, 4.5921953931549871457e4,
      1.3731693765509461125e4, 1.9715909503065514427e3, 1.3314166789178437745e2, 3.3871328727963666080e0),
     (5.2264952788528545610e3, 2.8729085735721942674e4, 3.9307895800092710610e4, 2.1213794301586595867e4,
@@ -32,7 +32,12 @@ _TAIL = (
 def quantile(u: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The standard normal z with P(Z <= z) = u, for u strictly between 0 and 1, float64 of the same shape."""
     q = u - 0.5
-    z = q * _ratio(_CENTRE, 0.180625 - q * q)
+    return tails(u, q * _ratio(CENTRE, 0.180625 - q * q))
+
+
+def tails(u: npt.NDArray[np.float64], z: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The quantiles z with those outside the centre put right, in place."""
+    q = u - 0.5
     outside = np.flatnonzero(np.abs(q) > 0.425)
     if outside.size:
         least = np.minimum(u[outside], 1.0 - u[outside])
