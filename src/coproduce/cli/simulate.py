@@ -7,7 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +17,7 @@ import typer
 from coproduce.clock import monotonic
 
 if TYPE_CHECKING:
+    from coproduce.events import EventFrame
     from coproduce.simulator import Result, Scenario
 
 _EXAMPLE = "Example: coproduce simulate seid2021 --set n_patients=1000 --ticks 156 --seed 1 --out events.parquet"
@@ -73,10 +74,10 @@ def simulate(
     scenario = _scenario(preset, set_ or [], ticks)
     recorded = share if out is not None else None
     runs = _Runs(scenario, seed, replicates, threads, engine, recorded, rule or [])
-    results = _run_all(runs)
+    kept = _run_all(runs)
     if out is not None:
-        _write(results, out)
-    document = _document(scenario, seed, results)
+        _write(runs, kept, out)
+    document = _document(runs, kept)
     if as_json:
         sys.stdout.write(json.dumps(document, allow_nan=False) + "\n")
     else:
@@ -115,7 +116,25 @@ class _Runs:
     rules: list[str]
 
 
-def _run_all(asked: _Runs) -> list[Result]:
+@dataclass
+class _Kept:
+    """What is kept of the runs, so that any number of them fits: the sum of their series, and what each ends with."""
+
+    columns: list[str] = field(default_factory=list)
+    total: Any = 0.0
+    last: list[tuple[float, ...]] = field(default_factory=list)
+    frames: list[EventFrame] = field(default_factory=list)
+
+    def add(self, result: Result, *, events: bool) -> None:
+        """Takes in the next run."""
+        self.columns = result.series.columns
+        self.total = self.total + result.series.to_numpy()
+        self.last.append(result.series.row(-1))
+        if events:
+            self.frames.append(result.frame)
+
+
+def _run_all(asked: _Runs) -> _Kept:
     """Every replicate, in order: runs side by side first, and several threads in a run with what is left."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -145,11 +164,11 @@ def _run_all(asked: _Runs) -> list[Result]:
                 plan=plan, progress=progress, engine=engine, threads=asked.n_threads // at_once, tabled=False,
             )  # fmt: skip
 
-        numbers = range(1, asked.n_runs + 1)
-        if at_once == 1:
-            return [one(number) for number in numbers]
+        kept, numbers = _Kept(), range(1, asked.n_runs + 1)
         with ThreadPoolExecutor(at_once) as pool:
-            return list(pool.map(one, numbers))
+            for result in map(one, numbers) if at_once == 1 else pool.map(one, numbers):
+                kept.add(result, events=asked.share is not None)
+        return kept
 
 
 @contextlib.contextmanager
@@ -188,16 +207,15 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
         yield advance
 
 
-def _write(results: list[Result], out: Path) -> None:
+def _write(asked: _Runs, kept: _Kept, out: Path) -> None:
     import polars as pl
 
     from coproduce import __version__
     from coproduce.errors import Unavailable
     from coproduce.events import EventFrame, codec
 
-    first = results[0]
-    frame = EventFrame.from_rows(pl.concat([r.frame.rows for r in results]), first.frame.resolution)
-    about = {"coproduce.preset": first.scenario.preset, "coproduce.seed": str(first.seed),
+    frame = EventFrame.from_rows(pl.concat([f.rows for f in kept.frames]), asked.scenario.resolution)
+    about = {"coproduce.preset": asked.scenario.preset, "coproduce.seed": str(asked.seed),
              "coproduce.version": __version__, "coproduce.simulated": "true"}  # fmt: skip
     try:
         codec.write(frame, out, metadata=about)
@@ -206,25 +224,22 @@ def _write(results: list[Result], out: Path) -> None:
                           "and the room on the disk.") from problem  # fmt: skip
 
 
-def _document(scenario: Scenario, seed: int, results: list[Result]) -> dict[str, Any]:
+def _document(asked: _Runs, kept: _Kept) -> dict[str, Any]:
     """The answer of --json: the mean series over runs, and each run's last values; null where there is no number."""
     import dataclasses
-    from functools import reduce
 
     import numpy as np
 
-    columns = results[0].series.columns
-    mean = reduce(np.add, (r.series.to_numpy() for r in results)) / len(results)
-    last = np.array([r.series.row(-1) for r in results])
+    mean, last = kept.total / asked.n_runs, np.array(kept.last)
     return {
-        "preset": scenario.preset,
-        "parameters": dataclasses.asdict(scenario.parameters),
-        "seed": seed,
-        "ticks": scenario.ticks,
-        "replicates": len(results),
-        "columns": columns,
-        "series": {name: _numbers(mean[:, i]) for i, name in enumerate(columns)},
-        "final": {name: _numbers(last[:, i]) for i, name in enumerate(columns)},
+        "preset": asked.scenario.preset,
+        "parameters": dataclasses.asdict(asked.scenario.parameters),
+        "seed": asked.seed,
+        "ticks": asked.scenario.ticks,
+        "replicates": asked.n_runs,
+        "columns": kept.columns,
+        "series": {name: _numbers(mean[:, i]) for i, name in enumerate(kept.columns)},
+        "final": {name: _numbers(last[:, i]) for i, name in enumerate(kept.columns)},
     }
 
 
