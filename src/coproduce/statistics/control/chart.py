@@ -125,7 +125,7 @@ class Chart:
         """By which named conventions limits and signals were found."""
         return {
             "estimator": _estimator(self.spec),
-            "rule_set": [str(rules) for rules in self.spec.rules] if self.phases else [],
+            "rule_set": ", ".join(self.spec.rules) if self.phases else "limits alone",
             "version": VERSION,
             "limits": "3 sigma; a point on a limit is no signal",
             "windows": "NHS: every member of a pattern; Nelson and Western Electric: the completing point and later",
@@ -382,8 +382,8 @@ def _notes(spec: ChartSpec, rows: Grouped, phases: tuple[Phase, ...]) -> tuple[s
     n_zero = 0 if rows.n is None else int((rows.n == 0).sum())
     few = [phase.number for phase in phases if phase.n_useful < FEW_POINTS]
     told = {
-        f"{n_missing} points have no value and are passed over": n_missing,
-        f"{n_zero} of them have a denominator of 0": n_zero,
+        f"points without a value, passed over: {n_missing}": n_missing,
+        f"of these with a denominator of 0: {n_zero}": n_zero,
         f"fewer than {FEW_POINTS} useful points in phase {', '.join(map(str, few))}: read the limits with care": few,
         "freeze is not used: phases have their own limits": spec.freeze is not None and spec.phases,
         "all values are equal: there is no variation to set limits by": len(set(rows.y[~np.isnan(rows.y)])) == 1,
