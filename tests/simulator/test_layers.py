@@ -240,3 +240,15 @@ SAME: dict[str, tuple[dict[str, object], dict[str, object]]] = {
 def test_two_settings_that_say_the_same_give_the_same_numbers(name: str) -> None:
     one, other = (run(scenario(**changed), 7, record=False).series for changed in SAME[name])
     assert_frame_equal(one, other, check_exact=True)
+
+
+def test_a_sample_of_people_keeps_interventions_rules_and_votes_whole() -> None:
+    governed = scenario(governance=True, registry=1.0, vote_every=10, climb_0=0.3)
+    whole, part = run(governed, 7).frame, run(governed, 7, sampled=0.1).frame
+    for kind in (kinds.InterventionStarted, kinds.ProposalMade, kinds.VoteCast):
+        assert part.of(kind).height == whole.of(kind).height > 0
+
+
+def test_a_rule_that_holds_from_the_start_is_in_the_log() -> None:
+    enacted = run(scenario(governance=True), 7).frame.of(kinds.RuleEnacted)
+    assert enacted["time"].to_list() == [scenario().start_us]

@@ -338,6 +338,21 @@ def test_retraction_review_and_learned_trust_each_protect_from_a_false_claim(cur
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
+def test_review_lowers_the_share_of_wrong_rows(when: str) -> None:
+    honest = {**CARE_ONLY, **TRUTHFUL, "error_rate": 0.4, "governance": True}
+    none, reviewed = (last("wrong_shared", **honest, review_form=form) for form in ("none", when))
+    assert (reviewed < 0.9 * none).all()
+
+
+def test_watching_brings_out_what_would_be_withheld() -> None:
+    one_sided = {**CARE_ONLY, **TRUTHFUL, "selective_sharing": 0.9}
+    watched = {**one_sided, "governance": True, "review_form": "none", "monitoring": 0.9}
+    assert (last("shared_information", **watched) > last("shared_information", **one_sided)).all()
+    allowed = {**watched, "sanction_form": "none"}
+    assert (last("shared_information", **allowed) == last("shared_information", **one_sided)).all()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
 def test_review_lowers_the_share_of_wrong_resources_that_are_offered(when: str) -> None:
     def offered(review: str) -> float:
         changed = {**TRUTHFUL, "error_rate": 0.4, "governance": True, "sanction_form": "none", "review_form": review}

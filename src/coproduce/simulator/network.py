@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from coproduce.events import Role, kinds
 from coproduce.simulator.commons import MAX_OPEN, N_SHOWN, Giving, Needs, NeedsLayer, NeedState, Resources
 from coproduce.simulator.evidence import CareEvidence
 from coproduce.simulator.levers import Starts, first_ticks
 from coproduce.simulator.parameters import LEVER_NAMES, NetworkParameters
 from coproduce.simulator.population import populate
-from coproduce.simulator.recorder import Writer
+from coproduce.simulator.recorder import COMPUTER_ID, Writer
 from coproduce.simulator.result import NEEDS, RESOURCES, Tables
 from coproduce.simulator.stages import Step, active
 from coproduce.simulator.stages.contribution import giver_kind, starting_minutes
@@ -111,6 +112,8 @@ def _world(p: NetworkParameters, streams: Streams, writer: Writer, starts: Start
         _first_resources(w)
     if p.governance:
         w.conduct = Conduct(np.zeros(n, dtype=np.int64), int(w.ids(1)[0]), in_force=p.vote_every == 0)
+        enacted = int(w.conduct.in_force)
+        writer.write(kinds.RuleEnacted, enacted, actor=COMPUTER_ID, subject=w.conduct.rule, role=Role.COMPUTER)
     w.intervention = {name: int(w.ids(1)[0]) for name in LEVER_NAMES if getattr(p, name) > 0}
     return w
 

@@ -98,17 +98,21 @@ class Recorder:
         return EventFrame(pl.DataFrame({name: columns[name] for name in SCHEMA}, schema=SCHEMA), resolution)
 
 
+#: Blocks of kinds that a sample keeps whole where the subject is no person.
+_KEPT_WHOLE = ("people", "commons", "improvement", "governance", "model")
+
+
 def sample(frame: EventFrame, owners: pl.DataFrame, share: float, seed: int) -> EventFrame:
     """The events about a sample of people, each kept with this chance, with all of their needs.
 
-    People's comings and goings and the commons are kept whole. `owners` has columns id (a person or a need) and
-    owner (the person). `seq` is counted anew; a cause that was left out becomes absent.
+    People's comings and goings, the commons, interventions and governance are kept whole. `owners` has columns id (a
+    person or a need) and owner (the person). `seq` is counted anew; a cause that was left out becomes absent.
     """
     people = owners["owner"].unique().sort()
     drawn = Streams(seed, max(frame.runs(), default=0)).uniform("record.sample", 0, people.to_numpy())
     chosen = people.filter(pl.Series(drawn < share))
     about = owners.filter(pl.col("owner").is_in(chosen.implode()))["id"]
-    whole = [code for code, kind in KINDS.items() if kind.meaning.block in ("people", "commons", "model")]
+    whole = [code for code, kind in KINDS.items() if kind.meaning.block in _KEPT_WHOLE]
     kept = frame.rows.filter(
         (pl.col("kind").is_in(whole) & ~pl.col("subject").is_in(owners["id"].implode()))
         | pl.col("subject").is_in(about.implode())

@@ -125,6 +125,12 @@ class World:
         return 1.0 if self.doubt is None else self.doubt.trust[slots]
 
     @property
+    def deterrence(self) -> float:
+        """Share of what would be withheld selectively that comes out, since it is seen and sanctions are in force."""
+        governed = self.conduct is not None and self.conduct.in_force and self.p.sanction_form != "none"
+        return self.p.monitoring if governed else 0.0
+
+    @property
     def patients(self) -> IntArray:
         """Places of the patients who are members now."""
         return np.flatnonzero(self.people.member[: self.people.n_patients])

@@ -31,7 +31,8 @@ def gives(w: World, key: IntArray, topic: IntArray) -> BoolArray:
         drive = np.minimum(drive, friction) * _reciprocity(w, slot)
     willing = w.uniform("give", key) * friction < (drive + _pressure(w, slot)) * could
     if p.misinformation:
-        willing &= (helped >= FAVOURABLE) | (w.uniform("withhold", key) >= p.selective_sharing)
+        withheld = p.selective_sharing * (1.0 - w.deterrence)
+        willing &= (helped >= FAVOURABLE) | (w.uniform("withhold", key) >= withheld)
     _see(p, layer.giving, slot, could, willing)
     if layer.helped.size:
         layer.giving.helped += p.belief_pace * (float(layer.helped.mean()) - layer.giving.helped)

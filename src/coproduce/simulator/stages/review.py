@@ -5,12 +5,28 @@ from __future__ import annotations
 import numpy as np
 
 from coproduce.events import Role, kinds
+from coproduce.simulator.parameters import NetworkParameters
 from coproduce.simulator.recorder import COMPUTER_ID
 from coproduce.simulator.state import World
 from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
 
 #: Reason code of a concern: wrong.
 WRONG = 1.0
+
+
+def caught(p: NetworkParameters) -> float:
+    """Share of what is wrong that a review before sharing finds; 0 when there is none."""
+    return p.review_skill if p.governance and p.review_form == "before" else 0.0
+
+
+def turned_away(p: NetworkParameters) -> float:
+    """Share of what is sound that a review before sharing turns away; 0 when there is none."""
+    return p.review_strictness if p.governance and p.review_form == "before" else 0.0
+
+
+def found(p: NetworkParameters) -> float:
+    """Share of wrong rows and knowledge that a review after sharing finds in a tick; 0 when there is none."""
+    return p.review_rate * p.review_skill if p.governance and p.review_form == "after" else 0.0
 
 
 def before(w: World, name: str, key: IntArray, versions: IntArray, wrong: BoolArray) -> BoolArray:

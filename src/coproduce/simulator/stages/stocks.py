@@ -11,6 +11,7 @@ import numpy as np
 from coproduce.events import Role, kinds
 from coproduce.simulator import forms
 from coproduce.simulator.recorder import COMPUTER_ID
+from coproduce.simulator.stages import review
 from coproduce.simulator.state import World
 from coproduce.simulator.streams import FloatArray, IntArray
 
@@ -39,17 +40,20 @@ def information_made(w: World) -> None:
     full = forms.made(p.made_form, heard * (1.0 - w.barrier(p.unequal_listening, at)), p.information_threshold)
     given = p.information_made * full * _sigma(w, at) * _omega(w, at) * (1.0 - w.barrier(p.unequal_data, at))
     if p.misinformation:
-        given = given * (1.0 - p.selective_sharing * (w.seen_outcome < UNFAVOURABLE))
+        withheld = p.selective_sharing * (1.0 - w.deterrence)
+        given = given * (1.0 - withheld * (w.seen_outcome < UNFAVOURABLE))
     fresh = 1.0 - p.information_decay
     w.information, w.wrong_information = fresh * w.information, fresh * w.wrong_information
     n = people.n_patients
     held = w.information + w.wrong_information
     given = forms.kept(p.kept_form, given, held, p.information_half * n, p.registry_ceiling * n)
     wrong = given * p.error_rate if p.misinformation else np.zeros_like(given)
-    w.information += float((given - wrong).sum())
+    right = (given - wrong) * (1.0 - review.turned_away(p))
+    wrong = wrong * (1.0 - review.caught(p))
+    w.information += float(right.sum())
     w.wrong_information += float(wrong.sum())
     if w.evidence is not None:
-        _pool(w, at, given - wrong, wrong)
+        _pool(w, at, right, wrong)
 
 
 def _sigma(w: World, at: IntArray) -> FloatArray:
@@ -113,10 +117,8 @@ def wrong_spreads(w: World) -> None:
     p, doubt, people = w.p, w.doubt, w.people
     assert doubt is not None
     n_sources = int((doubt.intransigent & people.member).sum())
-    rows = p.claim_rows * n_sources
-    if p.governance and p.review_form == "before":
-        rows *= 1.0 - p.review_skill
-    left = 1.0 - p.retraction
+    rows = p.claim_rows * n_sources * (1.0 - review.caught(p))
+    left = (1.0 - p.retraction) * (1.0 - review.found(p))
     w.wrong_information = left * (w.wrong_information + rows)
     w.wrong_knowledge *= left
     if w.evidence is not None:
