@@ -1,8 +1,9 @@
 """`python -m benchmarks.simulator [PART]...` measures the laboratory; results in benchmarks/results/simulator.json.
 
-Parts: peers, same_statistics, memory, many_runs, first_numbers; and agreement, which is not among those run by default
-since it takes minutes. A part that is named alone leaves the results of the others as they are. All is processor time,
-on one core unless said: other programs on the machine make it longer still, by way of caches.
+Parts: peers, same_statistics, every_layer, memory, many_runs, first_numbers; and agreement, which takes minutes and is
+not run by default. `table` prints the table of the page about the engines. A part that is named alone leaves the
+results of the others as they are. All is processor time, on one core unless said: other programs on the machine make
+it longer still, by way of caches.
 """
 
 from __future__ import annotations
@@ -13,18 +14,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.log.setting import machine
-from benchmarks.simulator import footprint, speed
+from benchmarks.simulator import footprint, layers, speed
+from benchmarks.simulator.table import table
 
 RESULTS = Path(__file__).parents[1] / "results" / "simulator.json"
 PARTS: dict[str, Callable[[], object]] = {
     "peers": speed.peers, "same_statistics": speed.same_statistics, "memory": footprint.memory,
-    "many_runs": footprint.many_runs, "first_numbers": footprint.first_numbers, "agreement": speed.long_agreement,
+    "many_runs": footprint.many_runs, "first_numbers": footprint.first_numbers, "every_layer": layers.every_layer,
+    "agreement": speed.long_agreement,
 }  # fmt: skip
 SLOW = {"agreement"}
 
 
 def main(named: list[str]) -> int:
     """Measures the parts that were named, or all that are quick enough."""
+    if named == ["table"]:
+        print(table(json.loads(RESULTS.read_text())))
+        return 0
     unknown = sorted(set(named) - set(PARTS))
     if unknown:
         print(f"No part is named {', '.join(unknown)}. There are: {', '.join(PARTS)}.")
