@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from coproduce.events import Report
-    from coproduce.measures import Declared, Measurement
+    from coproduce.measures import Declared, Measurement, Request
 
 _EXAMPLE = "Example: coproduce measure events.parquet --only N2 --by site --window 90 --json"
 
@@ -39,6 +39,9 @@ def measure(
     ] = None,
     by: Annotated[Grouping | None, typer.Option(help="Also for each group; small groups are hidden.")] = None,
     strata: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="actor, from, to, stratum, rank.")] = None,
+    tables: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Tables beside the log, each a CSV file named as declared.")
+    ] = None,
     window: Annotated[float | None, typer.Option(metavar="DAYS", help="The last DAYS days of the log only.")] = None,
     null: Annotated[int, typer.Option(metavar="R", min=0, help="Compare with R random networks.")] = 0,
     list_: Annotated[bool, typer.Option("--list", help="List the declared measures and stop.")] = False,
@@ -48,7 +51,7 @@ def measure(
 
     Example: coproduce measure events.parquet --only N2 --by site --window 90 --json
     """
-    from coproduce.measures import chosen
+    from coproduce.measures import Request, chosen
 
     try:
         declared = chosen(tuple(only or ()))
@@ -63,25 +66,24 @@ def measure(
         raise typer.BadParameter("--by stratum needs --strata FILE.csv", param_hint="--by")
     if window is not None and not 0 < window < 1e6:
         raise typer.BadParameter("a number of days above 0 is needed", param_hint="--window")
-    found = _measured(file, tuple(only or ()), by, strata, window, null)
+    request = Request(window_days=window, only=tuple(only or ()), by=by.value if by else None, null=null)
+    found = _measured(file, request, strata, tables)
     if as_json:
         sys.stdout.write(json.dumps({"measures": [m.as_json() for m in found]}, allow_nan=False) + "\n")
     else:
         _show(found)
 
 
-def _measured(  # noqa: PLR0917 the command's own options
-    file: Path, only: tuple[str, ...], by: Grouping | None, strata: Path | None, window: float | None, null: int
-) -> list[Measurement]:
+def _measured(file: Path, request: Request, strata: Path | None, tables: Path | None) -> list[Measurement]:
     from coproduce.events import codec
-    from coproduce.measures import Request, Strata, measure_all
+    from coproduce.measures import Strata, Tables, measure_all
 
     with _progress() as tell:
         tell("reading")
         table = Strata.read(strata) if strata is not None else None
+        beside = Tables.read(tables) if tables is not None else Tables()
         frame, report = codec.read(file)
-        request = Request(window_days=window, only=only, by=by.value if by else None, null=null)
-        found = measure_all(frame, request, strata=table, report=report, tell=tell)
+        found = measure_all(frame, request, strata=table, tables=beside, report=report, tell=tell)
     _tell_oddities(report)
     return found
 

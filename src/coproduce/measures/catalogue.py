@@ -6,39 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
 from coproduce.clock import DAY_US, HOUR_US
 from coproduce.errors import InvalidInput
-
-Direction = Literal["up", "down", "zero", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """One declared number.
-
-    `direction`: which way is better ("up", "down", "zero": close to 0, "none": neither by itself). `resolution`: the
-    coarsest log that still answers, microseconds, 0 for any. `reads`: what it needs beside the event log.
-    """
-
-    id: str
-    name: str
-    formula: str
-    unit: str
-    direction: Direction
-    source: str
-    limits: str = ""
-    resolution: int = 0
-    reads: tuple[str, ...] = ()
-
-    @property
-    def family(self) -> str:
-        """The measure it belongs to, for example N2 for N2.F24h."""
-        return self.id.partition(".")[0]
-
+from coproduce.measures.declarations import declared_here
+from coproduce.measures.declared import Declared, Direction
 
 _AJ = "Aalen & Johansen 1978; variance Choudhury 2002, Stat Med 21:1129-1144"
 _KM = "Kaplan & Meier 1958, 10.1080/01621459.1958.10501452"
@@ -223,7 +196,7 @@ def _structure() -> Iterator[Declared]:
 
 #: Every declared number, by id, in the order in which they are shown.
 CATALOGUE: Mapping[str, Declared] = MappingProxyType(
-    {one.id: one for block in (_needs, _engagement, _structure) for one in block()}
+    {one.id: one for block in (_needs, _engagement, _structure, declared_here) for one in block()}
 )
 
 

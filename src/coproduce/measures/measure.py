@@ -11,11 +11,25 @@ from typing import Literal
 from coproduce.clock import DAY_US, from_us, to_us
 from coproduce.errors import InvalidInput
 from coproduce.events import EventFrame, Report
-from coproduce.measures import backlog, engagement, structure, welcome, winwin
+from coproduce.measures import (
+    backlog,
+    collaboration,
+    commons_health,
+    engagement,
+    equity,
+    fulfilment,
+    rigor,
+    structure,
+    topology,
+    volume,
+    welcome,
+    winwin,
+)
 from coproduce.measures.catalogue import CATALOGUE, chosen
 from coproduce.measures.measurement import Answer, Measurement
 from coproduce.measures.strata import Strata
 from coproduce.measures.study import By, Log, Slice, everybody, groups
+from coproduce.measures.tables import NO_TABLES, Tables
 from coproduce.statistics.suppression import SMALLEST_SHOWN, hidden_groups
 
 Period = Literal["day", "week", "month", "quarter"]
@@ -36,11 +50,52 @@ _ANSWERERS: tuple[tuple[str, Callable[[Slice], Iterator[Answer]]], ...] = (
     ("S0", structure.size),
     ("S1", structure.giant_component),
     ("L1", structure.quality),
+    ("N5", fulfilment.match_quality),
+    ("N7", fulfilment.unmet),
+    ("O1", fulfilment.outcomes),
+    ("O2", fulfilment.linked),
+    ("O3", fulfilment.concordance),
+    ("O4", fulfilment.friction),
+    ("O5", fulfilment.cost),
+    ("E3", volume.content_shares),
+    ("E4", volume.concentration),
+    ("E5", volume.stickiness),
+    ("E6", volume.retention),
+    ("E8", volume.quiet),
+    ("E9", equity.experienced),
+    ("C1", collaboration.together),
+    ("C2", collaboration.ladder),
+    ("C3", collaboration.mixing),
+    ("C4", collaboration.answered),
+    ("C5", collaboration.teams),
+    ("C6", collaboration.survival_of_edits),
+    *((name, topology.shape) for name in ("S2", "S3", "S4", "S5", "S6", "S7", "S8")),
+    ("S9", topology.change),
+    ("H1", commons_health.ostrom),
+    ("H2", commons_health.free_riding),
+    ("H2", equity.draw_and_give),
+    ("H3", commons_health.turnover),
+    ("H4", rigor.provenance),
+    ("H5", commons_health.load),
+    ("H6", commons_health.enclosure),
+    ("H7", commons_health.justice),
+    ("Q1", rigor.falsehood),
+    ("Q2", rigor.correction),
+    ("Q3", rigor.grading),
+    ("Q4", rigor.readability),
+    ("Q5", rigor.support),
+    ("Q6", rigor.trust),
+    ("Q7", rigor.leadership),
+    *((name, equity.fairness) for name in ("D1", "D2")),
+    ("M1", equity.maturity),
 )
 #: One wrong clock in the far past must not make a hundred thousand empty periods.
 MOST_PERIODS = 1_000
 #: Measures of the log or of the whole network; a group has none of its own.
-_WHOLE_ONLY = ("L1",)
+_WHOLE_ONLY = (
+    "L1", "C1", "C2", "C3", "C4", "C5", "C6", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "H1", "H3", "H4", "H6",
+    "H7", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "D1", "D2", "M1", "O2",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +115,7 @@ def measure_all(
     *,
     at: datetime | None = None,
     strata: Strata | None = None,
+    tables: Tables = NO_TABLES,
     report: Report | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> list[Measurement]:
@@ -74,7 +130,7 @@ def measure_all(
         raise InvalidInput(given="a window that is not positive", expected="a number of days above 0")
     declared = chosen(request.only)
     log = frame if isinstance(frame, Log) else Log.of(
-        frame, at=None if at is None else to_us(at), strata=strata, report=report
+        frame, at=None if at is None else to_us(at), strata=strata, tables=tables, report=report
     )  # fmt: skip
     end = log.at + 1
     start = log.first_us if request.window_days is None else end - int(request.window_days * DAY_US)

@@ -18,6 +18,7 @@ from coproduce.measures.measurement import Answer
 from coproduce.measures.people import members
 from coproduce.measures.study import Slice
 from coproduce.measures.ties import interaction_ties
+from coproduce.statistics.graph import Graph
 from coproduce.statistics.intervals import wilson
 
 Ints = NDArray[np.int64]
@@ -63,6 +64,12 @@ def giant_component(part: Slice) -> Iterator[Answer]:
     yield Answer("S1.size", float(members), n)
     yield Answer("S1.ties", float(np.isin(edges, mine).any(axis=1).sum()), n)
     yield _null(part, edges, whole, mine)
+
+
+def graph_of(part: Slice) -> tuple[pl.DataFrame, Graph]:
+    """Everybody who was a member in the window, numbered, and the simple graph of the ties between them."""
+    whole, edges = part.log.once(("graph", part.start, part.end), lambda: _graph(part))
+    return whole, Graph.of(whole.height, edges)
 
 
 def _graph(part: Slice) -> tuple[pl.DataFrame, Ints]:

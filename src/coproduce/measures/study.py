@@ -17,6 +17,7 @@ from coproduce.measures.measurement import Cell
 from coproduce.measures.needs import NeedTable, need_table
 from coproduce.measures.people import members, people_table
 from coproduce.measures.strata import Strata
+from coproduce.measures.tables import NO_TABLES, Tables
 
 By = Literal["site", "role", "stratum"]
 T = TypeVar("T")
@@ -37,6 +38,7 @@ class Log:
     at: int
     fixed_end: bool
     strata: Strata | None = None
+    tables: Tables = NO_TABLES
     n_future: int = 0
     n_timeless: int = 0
     n_repeated: int = 0
@@ -45,7 +47,13 @@ class Log:
 
     @classmethod
     def of(
-        cls, frame: EventFrame, *, at: int | None = None, strata: Strata | None = None, report: Report | None = None
+        cls,
+        frame: EventFrame,
+        *,
+        at: int | None = None,
+        strata: Strata | None = None,
+        tables: Tables = NO_TABLES,
+        report: Report | None = None,
     ) -> Log:
         """The log as known at the moment `at`.
 
@@ -63,6 +71,7 @@ class Log:
             at=end,
             fixed_end=at is not None,
             strata=strata,
+            tables=tables,
             n_future=unique.height - known.height,
             n_timeless=n_timeless,
             n_repeated=max(rows.height - unique.height, report.n_duplicate if report else 0),

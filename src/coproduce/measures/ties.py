@@ -9,7 +9,15 @@ from coproduce.measures.study import Log
 
 
 def interaction_ties(log: Log, start: int, end: int) -> pl.DataFrame:
-    """Pairs of people who did something for one another in start <= time < end: run, a, b with a < b, each once.
+    """Pairs of people who did something for one another in start <= time < end: run, a, b with a < b, each once."""
+    ties = interactions(log, start, end)
+    return ties.select("run", pl.min_horizontal("a", "b").alias("a"), pl.max_horizontal("a", "b").alias("b")).unique(
+        maintain_order=True
+    )
+
+
+def interactions(log: Log, start: int, end: int) -> pl.DataFrame:
+    """What people did for one another in start <= time < end: run, kind, a who did it, b for whom; one row an act.
 
     A tie is one of: a reply to somebody's need; a person's own offer to help with it; a thank-you; a confirmation
     that somebody's help met the need; the use or the review of a version that somebody wrote; a declared connection;
@@ -29,17 +37,14 @@ def interaction_ties(log: Log, start: int, end: int) -> pl.DataFrame:
     judged = of(kinds.Reviewed).join(authors, left_on=["run", "subject"], right_on=["run", "version"])
     joined = of(kinds.TeamJoined).join(started.unique(["run", "subject"]), on=["run", "subject"])
     pairs = [
-        to_need.select("run", pl.col("actor").alias("a"), pl.col("owner").alias("b")),
-        of(kinds.Thanked, kinds.NeedConfirmed).select("run", pl.col("actor").alias("a"), pl.col("object").alias("b")),
-        used.select("run", pl.col("actor").alias("a"), pl.col("author").alias("b")),
-        judged.select("run", pl.col("actor").alias("a"), pl.col("author").alias("b")),
-        of(kinds.Connected).select("run", pl.col("actor").alias("a"), pl.col("subject").alias("b")),
-        joined.select("run", pl.col("actor").alias("a"), pl.col("starter").alias("b")),
+        to_need.select("run", "kind", a="actor", b="owner"),
+        of(kinds.Thanked, kinds.NeedConfirmed).select("run", "kind", a="actor", b="object"),
+        used.select("run", "kind", a="actor", b="author"),
+        judged.select("run", "kind", a="actor", b="author"),
+        of(kinds.Connected).select("run", "kind", a="actor", b="subject"),
+        joined.select("run", "kind", a="actor", b="starter"),
     ]
-    ties = pl.concat(pairs).filter((pl.col("a") != pl.col("b")) & (pl.col("a") >= 0) & (pl.col("b") >= 0))
-    return ties.select("run", pl.min_horizontal("a", "b").alias("a"), pl.max_horizontal("a", "b").alias("b")).unique(
-        maintain_order=True
-    )
+    return pl.concat(pairs).filter((pl.col("a") != pl.col("b")) & (pl.col("a") >= 0) & (pl.col("b") >= 0))
 
 
 def contributions(log: Log, start: int, end: int) -> pl.DataFrame:

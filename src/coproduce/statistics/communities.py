@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaln
 
 from coproduce import rng
 from coproduce.statistics.graph import Graph, Ints
@@ -19,11 +20,12 @@ _ROUNDS = 8
 
 @dataclass(frozen=True)
 class Partition:
-    """The best partition found: the community of each node, its modularity, and that of every search tried."""
+    """The best partition found: the community of each node, its modularity, that of every search, and the others."""
 
     community: Ints
     modularity: float
     tried: tuple[float, ...]
+    others: tuple[Ints, ...] = ()
 
     @property
     def n_communities(self) -> int:
@@ -69,7 +71,58 @@ def best_partition(
     partitions = [found[number] for found in _leiden(renumbered, n_seeds, seed, weighted=weighted)]
     found = [modularity(graph, community, weighted=weighted) or 0.0 for community in partitions]
     best = int(np.argmax(found))
-    return Partition(partitions[best], found[best], tuple(found))
+    others = tuple(one for place, one in enumerate(partitions) if place != best)
+    return Partition(partitions[best], found[best], tuple(found), others)
+
+
+#: Partitions with which the best one is compared.
+_COMPARED = 5
+
+
+def similarity(found: Partition) -> float | None:
+    """The mean adjusted mutual information of the best partition with up to five of the others; None without others."""
+    values = [adjusted_mutual_information(found.community, other) for other in found.others[:_COMPARED]]
+    return float(np.mean(values)) if values else None
+
+
+def adjusted_mutual_information(one: Ints, other: Ints) -> float:
+    """How much two partitions share beyond chance: 1 the same, about 0 at random; arithmetic mean of entropies.
+
+    Source: Vinh, Epps and Bailey 2010, J Mach Learn Res 11:2837-2854.
+
+    >>> adjusted_mutual_information(np.array([0, 0, 1, 1]), np.array([5, 5, 2, 2]))
+    1.0
+    """
+    n = len(one)
+    _, a = np.unique(one, return_inverse=True)
+    _, b = np.unique(other, return_inverse=True)
+    cells = np.bincount(a * (b.max() + 1) + b) / n
+    rows, columns = np.bincount(a), np.bincount(b)
+    entropy_a, entropy_b = (_entropy(sizes / n) for sizes in (rows, columns))
+    shared = entropy_a + entropy_b - _entropy(cells)
+    chance = _expected_information(np.unique(rows, return_counts=True), np.unique(columns, return_counts=True), n)
+    most = (entropy_a + entropy_b) / 2
+    return 1.0 if abs(most - chance) < 1e-15 else float((shared - chance) / (most - chance))
+
+
+def _entropy(shares: NDArray[np.float64]) -> float:
+    kept = shares[shares > 0]
+    return float(-(kept * np.log(kept)).sum())
+
+
+def _expected_information(rows: tuple[Ints, Ints], columns: tuple[Ints, Ints], n: int) -> float:
+    """The mutual information by chance of partitions with these sizes (size, how many): hypergeometric cells."""
+    total = 0.0
+    for a, many_a in zip(*rows, strict=True):
+        for b, many_b in zip(*columns, strict=True):
+            cell = np.arange(max(1, a + b - n), min(a, b) + 1, dtype=np.float64)
+            chance = (
+                gammaln(a + 1) + gammaln(b + 1) + gammaln(n - a + 1) + gammaln(n - b + 1) - gammaln(n + 1)
+                - gammaln(cell + 1) - gammaln(a - cell + 1) - gammaln(b - cell + 1) - gammaln(n - a - b + cell + 1)
+            )  # fmt: skip
+            gained = cell / n * (np.log(n) + np.log(cell) - np.log(float(a)) - np.log(float(b)))
+            total += int(many_a) * int(many_b) * float((gained * np.exp(chance)).sum())
+    return total
 
 
 def _by_place(graph: Graph) -> Ints:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from coproduce.measures import CATALOGUE, Declared
-from coproduce.measures.catalogue import Direction
+from coproduce.measures.declared import Direction
 from coproduce.network.design.parts import Text
 from coproduce.network.design.spoken import spoken
 

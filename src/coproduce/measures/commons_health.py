@@ -1,0 +1,208 @@
+"""H1 to H7: whether the commons is used, renewed, owned, justly ruled and not captured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from coproduce.clock import DAY_US
+from coproduce.events import Event, Role, kinds
+from coproduce.measures.acts import Level
+from coproduce.measures.measurement import Answer
+from coproduce.measures.study import Slice
+from coproduce.statistics.intervals import wilson
+from coproduce.statistics.survival import kaplan_meier
+
+_YEAR_US = 365 * DAY_US
+_USES = (kinds.ResourceUsed, kinds.ResourceOpened)
+_HELPS = (kinds.Replied, kinds.Reviewed)
+
+
+def free_riding(part: Slice) -> Iterator[Answer]:
+    """H2: of the people who used something in the last 365 days, the share who gave nothing. Descriptive only."""
+    end = min(part.end, part.log.at + 1)
+    recent = pl.col("time").is_between(end - _YEAR_US, end, closed="left")
+    used = _people(part.log.frame.of(kinds.ResourceUsed).filter(recent))
+    gave = part.log.acts.filter(recent & (pl.col("level") >= Level.CONTRIBUTOR)).select("run", "person").unique()
+    users = used.join(part.people.select("run", "person"), on=["run", "person"], how="semi")
+    takers = users.join(gave, on=["run", "person"], how="anti").height
+    yield _share("H2", takers, users.height, "nobody used a resource in the last 365 days")
+
+
+def turnover(part: Slice) -> Iterator[Answer]:
+    """H3: births, reuse, dead and orphaned stock, reviews past their date, and the time from making to first use."""
+    log, end = part.log, min(part.end, part.log.at + 1)
+    inside = pl.col("time").is_between(part.start, part.end, closed="left")
+    made = log.versions.filter(pl.col("made_us") < end)
+    fresh = made.filter(pl.col("made_us") >= part.start).height
+    years = max(part.end - part.start, 1) / _YEAR_US
+    yield Answer("H3.births", fresh / years if len(log.frame) else 0.0, made.height)
+    uses = log.frame.of(kinds.ResourceUsed).filter(inside).height
+    yield Answer("H3.reuse", uses / fresh, uses) if fresh else Answer.none("H3.reuse", "no version is new", uses)
+    retired = log.frame.of(kinds.ResourceRetired).filter(pl.col("time") < end).select("run", resource="subject")
+    live = made.join(retired.unique(), on=["run", "resource"], how="anti")
+    used = log.frame.of(*_USES).filter(pl.col("time").is_between(end - _YEAR_US, end, closed="left"))
+    old = live.filter(pl.col("made_us") < end - _YEAR_US)
+    dead = old.join(used.select("run", version="object").unique(), on=["run", "version"], how="anti").height
+    yield _share("H3.dead", dead, old.height, "no version is a year old")
+    resources = live.select("run", "resource").unique()
+    yield from _care(part, resources, end)
+    yield _first_use(part, made)
+
+
+def _care(part: Slice, resources: pl.DataFrame, end: int) -> Iterator[Answer]:
+    frame, key = part.log.frame, ["run", "resource"]
+    dated = frame.of(kinds.ReviewDateSet).filter((pl.col("time") < end) & pl.col("value").is_finite())
+    due = (pl.col("time") + (pl.col("value").clip(-1e6, 1e6) * DAY_US).cast(pl.Int64)).alias("due_us")
+    latest = dated.sort("time", "seq").group_by("run", pl.col("subject").alias("resource")).agg(due.last())
+    with_date = resources.join(latest, on=key)
+    stale = with_date.filter(pl.col("due_us") < end).height
+    yield _share("H3.stale", stale, with_date.height, "no review date was set")
+    owned = frame.of(kinds.OwnerAssigned).filter(pl.col("time") < end).sort("time", "seq")
+    owners = owned.group_by("run", pl.col("subject").alias("resource")).agg(pl.col("object").last().alias("person"))
+    active = part.log.acts.filter(pl.col("time").is_between(end - _YEAR_US, end, closed="left"))
+    cared = owners.join(active.select("run", "person").unique(), on=["run", "person"], how="semi")
+    orphans = resources.join(cared, on=key, how="anti").height
+    reason = "no resource is in the commons" if resources.is_empty() else "the log names no owner of a resource"
+    yield _share("H3.orphan", orphans, resources.height if owners.height else 0, reason)
+
+
+def _first_use(part: Slice, made: pl.DataFrame) -> Answer:
+    """H3.half_life: the time by which half of the versions made in the window have been used for the last time."""
+    frame = part.log.frame.of(kinds.ResourceUsed).filter(pl.col("time") < part.end)
+    last = frame.group_by("run", pl.col("object").alias("version")).agg(pl.col("time").max().alias("last_us"))
+    used = made.join(last, on=["run", "version"]).join(part.log.ends, on="run")
+    # A version unused for a year is taken as given up at its last use; otherwise it may be used again.
+    given_up = used["end_us"] - used["last_us"] > _YEAR_US
+    until = pl.when(given_up).then(pl.col("last_us")).otherwise(pl.col("end_us"))
+    days = used.select(((until - pl.col("made_us")) / DAY_US).clip(lower_bound=0.0)).to_series().to_numpy()
+    curve = kaplan_meier(days.astype(np.float64), given_up.to_numpy())
+    middle = curve.quantile(0.5)
+    if middle is None:
+        return Answer.none("H3.half_life", "fewer than half have gone a year without use", curve.n)
+    return Answer.of("H3.half_life", middle, curve.n)
+
+
+def load(part: Slice) -> Iterator[Answer]:
+    """H5: helps a helper, the ninth decile, the share of reviews by the five who review most, and burnt-out helpers."""
+    rows = part.log.frame.between(part.start, part.end)
+    helps = rows.of(*_HELPS).filter((pl.col("role") != Role.COMPUTER) & (pl.col("actor") >= 0))
+    helps = helps.select("run", "time", "kind", person="actor")
+    helps = helps.join(part.people.select("run", "person"), on=["run", "person"], how="semi")
+    each = helps.group_by("run", "person").len()["len"].to_numpy()
+    if each.size == 0:
+        yield from (Answer.none(f"H5.{k}", "nobody helped in this window") for k in ("mean", "p90", "top5", "burnout"))
+        return
+    error = float(each.std(ddof=1)) / np.sqrt(each.size) * 1.96 if each.size > 1 else None
+    mean = float(each.mean())
+    yield Answer(
+        "H5.mean", mean, each.size, None if error is None else mean - error, None if error is None else mean + error
+    )
+    yield Answer("H5.p90", float(np.quantile(each, 0.9)), each.size)
+    reviews = helps.filter(pl.col("kind") == kinds.Reviewed.meaning.code).group_by("run", "person").len()["len"].sort()
+    total = int(reviews.sum())
+    yield _share("H5.top5", int(reviews.tail(5).sum()), total, "nobody reviewed in this window")
+    yield _burnout(part, helps, each.size)
+
+
+def _burnout(part: Slice, helps: pl.DataFrame, n: int) -> Answer:
+    """Helpers above the 95th percentile of a week's load in each of four weeks in a row, and then silent for four."""
+    end = min(part.end, part.log.at + 1)
+    week = (pl.lit(end - 1) - pl.col("time")) // (7 * DAY_US)
+    weekly = helps.group_by("run", "person", week.alias("ago")).len()
+    limit = float(weekly["len"].quantile(0.95, "higher") or 0)
+    heavy = weekly.filter(pl.col("len") > limit)
+    following = [heavy.select("run", "person", pl.col("ago") + k) for k in range(1, 4)]
+    for one in following:
+        heavy = heavy.join(one, on=["run", "person", "ago"], how="semi")
+    # `ago` now is that of the first of the four weeks; the last is three weeks nearer to now.
+    last = heavy.select("run", "person", (pl.col("ago") - 3).alias("last")).filter(pl.col("last") >= 4)
+    after = last.join(weekly, on=["run", "person"]).filter(
+        (pl.col("ago") < pl.col("last")) & (pl.col("ago") >= pl.col("last") - 4)
+    )
+    gone = last.join(after, on=["run", "person", "last"], how="anti").select("run", "person").n_unique()
+    return Answer.of("H5.burnout", wilson(min(gone, n), n), n)
+
+
+def enclosure(part: Slice) -> Iterator[Answer]:
+    """H6: concerns about a licence that no correction followed; the largest site's share of votes and of reviews."""
+    frame = part.log.frame.between(part.start, part.end)
+    concerns = frame.of(kinds.ConcernRaised)
+    licence = concerns.filter(pl.col("value") == 4.0)
+    mended = part.log.frame.of(kinds.Corrected).select("run", seq="cause").unique()
+    still_open = licence.join(mended, on=["run", "seq"], how="anti").height
+    yield Answer("H6.open", float(still_open), licence.height)
+    sited = part.log.people.filter(pl.col("site") >= 0).select("run", "person", home="site")
+    for name, kind in (
+        ("H6.votes", kinds.VoteCast),
+        ("H6.reviews", kinds.Reviewed),
+        ("H6.owners", kinds.OwnerAssigned),
+    ):
+        who = "object" if kind is kinds.OwnerAssigned else "actor"
+        acts = frame.of(kind).select("run", pl.col(who).alias("person"))
+        known = acts.join(sited, on=["run", "person"])
+        most = int(known["home"].value_counts()["count"].max() or 0) if known.height else 0  # type: ignore[arg-type]
+        answer = _share(name, most, known.height, "none of them in this window by somebody of a known site")
+        yield Answer(name, answer.value, answer.n, answer.low, answer.high, acts.height - known.height, answer.note)
+
+
+def justice(part: Slice) -> Iterator[Answer]:
+    """H7: decisions appealed, appeals that overturned, days to a decision, and the mean step of sanctions."""
+    frame = part.log.frame.between(part.start, part.end)
+    sanctions = frame.of(kinds.Sanctioned)
+    appeals = part.log.frame.of(kinds.Appealed).join(
+        sanctions.select("run", cause="seq"), on=["run", "cause"], how="semi"
+    )
+    yield _share("H7.appealed", appeals["cause"].n_unique(), sanctions.height, "nobody was sanctioned in this window")
+    decided = frame.of(kinds.AppealDecided)
+    yield _share("H7.overturned", int((decided["value"] == 1.0).sum()), decided.height, "no appeal was decided")
+    asked = part.log.frame.of(kinds.Appealed).select("run", cause="seq", asked_us="time")
+    waits = decided.join(asked, on=["run", "cause"]).select(((pl.col("time") - pl.col("asked_us")) / DAY_US).alias("d"))
+    days = waits["d"].to_numpy()
+    yield (
+        Answer("H7.days", float(np.median(days)), days.size)
+        if days.size
+        else Answer.none("H7.days", "no appeal was decided")
+    )
+    steps = sanctions.filter(pl.col("value").is_between(1, 5))["value"].to_numpy()
+    yield (
+        Answer("H7.step", float(steps.mean()), steps.size)
+        if steps.size
+        else Answer.none("H7.step", "nobody was sanctioned in this window")
+    )
+
+
+def ostrom(part: Slice) -> Iterator[Answer]:
+    """H1: of Ostrom's eight principles, those of which the log itself holds evidence, each as present or absent.
+
+    2 fit: rules enacted; 3 collective choice: votes; 4 monitoring: audits; 5 graduated sanctions: two or more steps
+    in use; 6 conflict resolution: appeals decided; 7 right to organise: teams started by people who are no stewards.
+    Boundaries (1) and nested enterprises (8) leave no trace in the log and are rated by people (table of scores).
+    """
+    frame = part.log.frame.between(part.start, part.end)
+    signs: dict[int, tuple[type[Event], ...]] = {
+        2: (kinds.RuleEnacted,), 3: (kinds.VoteCast,), 4: (kinds.AuditRated,), 6: (kinds.AppealDecided,),
+    }  # fmt: skip
+    found = {place: frame.of(*signs_).height > 0 for place, signs_ in signs.items()}
+    found[5] = frame.of(kinds.Sanctioned)["value"].n_unique() >= 2
+    found[7] = frame.of(kinds.TeamStarted).filter(pl.col("role") != Role.STEWARD).height > 0
+    for place in range(1, 9):
+        name = f"H1.{place}"
+        if place in found:
+            yield Answer(name, float(found[place]), len(frame))
+        else:
+            yield Answer.none(name, "leaves no trace in the log: rated by people, in the table of scores")
+    note = "6 of 8 principles; the others are rated by people"
+    yield Answer("H1.min", float(min(found.values())), 6, note=note)
+    yield Answer("H1.mean", float(np.mean(list(found.values()))), 6, note=note)
+
+
+def _people(rows: pl.DataFrame) -> pl.DataFrame:
+    kept = rows.filter((pl.col("actor") >= 0) & (pl.col("role") != Role.COMPUTER))
+    return kept.select("run", person="actor").unique()
+
+
+def _share(id: str, k: int, n: int, reason: str) -> Answer:  # noqa: A002
+    return Answer.of(id, wilson(k, n), n) if n else Answer.none(id, reason)

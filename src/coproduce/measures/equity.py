@@ -1,0 +1,191 @@
+"""D1 to D4, E9, H2 by organisation and M1: fairness over strata, what people say of it, and the network's maturity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from coproduce.clock import DAY_US
+from coproduce.events import kinds
+from coproduce.measures.acts import Level
+from coproduce.measures.measurement import Answer
+from coproduce.measures.needs import Exit
+from coproduce.measures.study import Slice
+from coproduce.statistics.inequality import concentration_index, erreygers, ranks, slope_index, wagstaff
+from coproduce.statistics.intervals import Estimate
+from coproduce.statistics.suppression import SMALLEST_SHOWN
+
+_Z = 1.959963984540054
+_IDS = ("D1.C", "D1.E", "D1.W", "D1.slope", "D1.relative", "D1.gap", "D1.ratio", "D2")
+
+
+def fairness(part: Slice) -> Iterator[Answer]:
+    """D1: how far being met within 30 days depends on the rank of one's stratum; D2: who gives.
+
+    Needs followed for 30 days count, 1 when confirmed by then. The gap and the ratio are between the best and the
+    worst stratum of 11 or more, each drawn towards the mean of all by a beta prior fitted to them.
+    """
+    strata = part.log.strata
+    if strata is None:
+        yield from (Answer.none(name, "needs strata: --strata FILE.csv") for name in _IDS)
+        return
+    order = {name: float(place) for place, name in enumerate(strata.order())}
+    followed = part.needs.filter(
+        pl.col("stratum").is_not_null() & (pl.col("end_us") - pl.col("opened_us") >= 30 * DAY_US)
+    )
+    missing = part.needs.height - followed.height
+    met = ((followed["exit"] == Exit.CONFIRMED) & (followed["wait_days"] <= 30)).to_numpy().astype(np.float64)
+    n = len(met)
+    place = np.array([order[name] for name in followed["stratum"]], dtype=np.float64)
+    if n < 3 or len(set(place.tolist())) < 2:
+        reason = "fewer than two strata have needs followed for 30 days"
+        yield from (Answer.none(name, reason, n, missing) for name in _IDS[:-1])
+    else:
+        yield from _indices(met, place, missing)
+    yield _giving(part, order)
+
+
+def _indices(met: np.ndarray, place: np.ndarray, missing: int) -> Iterator[Answer]:
+    rank, n = ranks(place), len(met)
+    for name, value in (
+        ("D1.C", concentration_index(met, rank)), ("D1.E", erreygers(met, rank, 0, 1)), ("D1.W", wagstaff(met, rank)),
+    ):  # fmt: skip
+        yield Answer(name, value, n, missing=missing, note=None if value is not None else "all were met, or none")
+    slope = slope_index(met, rank)
+    assert slope is not None  # two strata or more
+    reach = _Z * slope.error
+    yield Answer.of("D1.slope", Estimate(slope.slope, slope.slope - reach, slope.slope + reach), n, missing=missing)
+    yield Answer(
+        "D1.relative", slope.relative, n, missing=missing, note=None if slope.relative is not None else "none was met"
+    )
+    counts = [(int((place == p).sum()), float(met[place == p].sum())) for p in np.unique(place)]
+    large = np.array([one for one in counts if one[0] >= SMALLEST_SHOWN])
+    if len(large) < 2:
+        for name in ("D1.gap", "D1.ratio"):
+            yield Answer.none(name, "fewer than two strata of 11 needs or more", n, missing)
+        return
+    drawn = _shrunk(large[:, 1], large[:, 0])
+    low, high = float(drawn.min()), float(drawn.max())
+    yield Answer("D1.gap", high - low, n, missing=missing, note=f"{len(large)} strata")
+    yield Answer("D1.ratio", low / high if high else None, n, missing=missing, note=None if high else "none was met")
+
+
+def _shrunk(met: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Shares drawn towards their common mean by a beta prior, by moments (Efron and Morris 1975, 10.2307/2285814)."""
+    share, mean = met / n, met.sum() / n.sum()
+    noise = mean * (1 - mean) / n
+    between = max(float(np.average((share - mean) ** 2 - noise, weights=n)), 0.0)
+    weight = np.divide(between, between + noise, out=np.ones_like(noise), where=between + noise > 0)
+    result: np.ndarray = mean + weight * (share - mean)
+    return result
+
+
+def _giving(part: Slice, order: dict[str, float]) -> Answer:
+    levels = part.log.levels(part.start, part.end)
+    people = part.people.filter(pl.col("stratum").is_not_null()).join(levels, on=["run", "person"], how="left")
+    if people.is_empty():
+        return Answer.none("D2", "no member is in a stratum")
+    lowest = min(people["stratum"].unique(), key=lambda name: order[name])
+    mine = people["stratum"] == lowest
+    gives = people["level"].fill_null(0) >= Level.CONTRIBUTOR
+    size, k = int(mine.sum()), int(gives.sum())
+    if size < SMALLEST_SHOWN or not k:
+        return Answer.none("D2", "nobody gives, or the lowest stratum has fewer than 11 members", people.height)
+    value = float((mine & gives).sum()) / k / (size / people.height)
+    return Answer(
+        "D2", value, people.height, missing=part.people.height - people.height, note="members as the denominator"
+    )
+
+
+def draw_and_give(part: Slice) -> Iterator[Answer]:
+    """H2: organisations that draw more than three times what they give, by shares of uses and contributions."""
+    table = part.log.tables.get("organisations")
+    if table is None:
+        for key in ("H2.draw", "H2.flagged"):
+            yield Answer.none(key, "needs the table 'organisations': actor, organisation")
+        return
+    of = table.unique("actor", keep="first").rename({"actor": "person"})
+    inside = pl.col("time").is_between(part.start, part.end, closed="left")
+    used = part.log.frame.of(kinds.ResourceUsed).filter(inside).select(person="actor").join(of, on="person")
+    gave = part.log.acts.filter(inside & (pl.col("level") >= Level.CONTRIBUTOR)).join(of, on="person")
+    both = used.group_by("organisation").len().join(
+        gave.group_by("organisation").len(), on="organisation", how="full", coalesce=True, suffix="_give"
+    ).fill_null(0)  # fmt: skip
+    use, give = both["len"].to_numpy().astype(float), both["len_give"].to_numpy().astype(float)
+    if not use.sum() or not give.sum():
+        for key in ("H2.draw", "H2.flagged"):
+            yield Answer.none(key, "no organisation used or gave anything in this window", both.height)
+        return
+    with np.errstate(divide="ignore"):
+        ratio = (use / use.sum()) / (give / give.sum())
+    most = float(ratio.max())
+    silent = int(np.isinf(ratio).sum())
+    yield Answer(
+        "H2.draw", most if np.isfinite(most) else None, both.height, note=f"{silent} gave nothing" if silent else None
+    )
+    yield Answer("H2.flagged", float((ratio > 3).sum()), both.height)
+
+
+def experienced(part: Slice) -> Iterator[Answer]:
+    """E9: the mean of each scale of the yearly short form, as a share of the highest score, by last answers."""
+    items = part.log.tables.get("survey_items")
+    scales = ("belonging", "agency", "trust", "connection", "burden")
+    if items is None:
+        yield from (Answer.none(f"E9.{one}", "needs the table 'survey_items': item, scale, most") for one in scales)
+        return
+    rows = part.log.frame.between(part.start, part.end).of(kinds.SurveyAnswered).sort("time", "seq")
+    last = rows.group_by("run", "actor", "subject", maintain_order=True).agg(pl.col("value").last())
+    mine = last.join(part.people.select("run", actor="person"), on=["run", "actor"], how="semi")
+    known = mine.join(items.rename({"item": "subject"}), on="subject").filter(
+        (pl.col("most") > 0) & (pl.col("value") >= 0) & (pl.col("value") <= pl.col("most"))
+    )
+    each = known.group_by("run", "actor", "scale").agg((pl.col("value") / pl.col("most")).mean().alias("score"))
+    for one in scales:
+        scores = each.filter(pl.col("scale") == one)["score"].to_numpy()
+        if scores.size == 0:
+            yield Answer.none(f"E9.{one}", "nobody answered in this window")
+            continue
+        mean = float(scores.mean())
+        half = _Z * float(scores.std(ddof=1)) / np.sqrt(scores.size) if scores.size > 1 else None
+        low, high = (None, None) if half is None else (mean - float(half), mean + float(half))
+        yield Answer(f"E9.{one}", mean, scores.size, low, high, note="people may change what they mean by an answer")
+
+
+def maturity(part: Slice) -> Iterator[Answer]:
+    """M1: the mean stage of the last round, the mean spread between raters, and the change since the round before.
+
+    Source: Lannon et al. 2021, 10.1002/lrh2.10232; its texts are not here: the network names its own.
+    """
+    table = part.log.tables.get("scores")
+    if table is None or table.is_empty():
+        for key in ("M1", "M1.spread", "M1.change"):
+            yield Answer.none(key, "needs the table 'scores': rater, round, domain, component, value")
+        return
+    rounds = table["round"].unique().sort().to_list()
+    last = table.filter(pl.col("round") == rounds[-1])
+    by_rater = last.group_by("rater").agg(pl.col("value").mean())["value"].to_numpy()
+    n = len(by_rater)
+    mean = float(by_rater.mean())
+    half = _Z * float(by_rater.std(ddof=1)) / np.sqrt(n) if n > 1 else None
+    yield Answer(
+        "M1", mean, n, None if half is None else mean - float(half), None if half is None else mean + float(half)
+    )
+    spread = last.group_by("domain", "component").agg(pl.col("value").std())["value"].drop_nulls().to_numpy()
+    yield (
+        Answer("M1.spread", float(spread.mean()), len(spread))
+        if len(spread)
+        else Answer.none("M1.spread", "no component was rated by two")
+    )
+    if len(rounds) < 2:
+        yield Answer.none("M1.change", "only one round has been held", n)
+        return
+    then = table.filter(pl.col("round") == rounds[-2]).group_by("rater").agg(pl.col("value").mean().alias("then"))
+    pair = last.group_by("rater").agg(pl.col("value").mean()).join(then, on="rater")
+    moved = (pair["value"] - pair["then"]).to_numpy()
+    if len(moved) < 2:
+        yield Answer.none("M1.change", "fewer than two rated in both rounds", len(moved))
+        return
+    change, error = float(moved.mean()), float(moved.std(ddof=1) / np.sqrt(len(moved)))
+    yield Answer("M1.change", change, len(moved), change - _Z * error, change + _Z * error)

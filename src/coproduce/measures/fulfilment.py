@@ -1,0 +1,225 @@
+"""N5 and N7, O1 to O5: the quality of matches, unmet needs by topic, outcomes, shared decisions, friction and cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from coproduce.events import Role, kinds
+from coproduce.measures.measurement import Answer
+from coproduce.measures.needs import Exit
+from coproduce.measures.study import Slice
+from coproduce.statistics.intervals import Estimate, wilson
+from coproduce.statistics.suppression import SMALLEST_SHOWN
+from coproduce.statistics.survival import aalen_johansen
+
+_Z = 1.959963984540054
+#: A topic is underserved when the lower end of F(30 days) is under this.
+TARGET = 0.5
+_MONTH = 30.0
+
+
+def match_quality(part: Slice) -> Iterator[Answer]:
+    """N5: where the resource that met a need had stood in the ranking: nDCG at 10, recall at 10, and by propensity.
+
+    With one relevant resource a need, nDCG is 1 / log2(1 + rank) (Järvelin and Kekäläinen 2002,
+    10.1145/582415.582418). IPS: confirmations of what was shown first, each over the chance of its being shown there,
+    normalised by the sum of weights (Swaminathan and Joachims 2015, self-normalised estimator).
+    """
+    met = part.needs.filter((pl.col("exit") == Exit.CONFIRMED) & (pl.col("met_by").fill_null(-1) >= 0))
+    versions = part.log.versions.select("run", pl.col("version").alias("met_by"))
+    met = met.join(versions, on=["run", "met_by"], how="semi").select("run", "need", "met_by")
+    ranked = part.log.frame.of(kinds.ResourceMatched).filter(pl.col("value") >= 1)
+    best = ranked.group_by("run", pl.col("subject").alias("need"), pl.col("object").alias("met_by")).agg(
+        pl.col("value").min()
+    )
+    rank = met.join(best, on=["run", "need", "met_by"], how="left")["value"].to_numpy()
+    place = np.where(np.isnan(rank), np.inf, rank)
+    gain = np.where(place <= 10, 1 / np.log2(1 + place), 0.0)
+    n = len(gain)
+    if n:
+        yield Answer.of("N5.ndcg", _mean(gain), n)
+        yield Answer.of("N5.recall", wilson(int((place <= 10).sum()), n), n)
+    else:
+        for key in ("ndcg", "recall"):
+            yield Answer.none(f"N5.{key}", "no need was confirmed as met by a resource of the log in this window")
+    yield _by_propensity(part, met)
+
+
+def _by_propensity(part: Slice, met: pl.DataFrame) -> Answer:
+    shown = part.log.tables.get("shown")
+    if shown is None:
+        return Answer.none("N5.ips", "needs the table 'shown': need, version, rank, propensity")
+    mine = shown.join(part.needs.select("need").unique(), on="need", how="semi").filter(pl.col("rank") == 1)
+    hits = mine.join(met.select("need", version="met_by", hit=pl.lit(1.0)), on=["need", "version"], how="left")
+    if hits.is_empty():
+        return Answer.none("N5.ips", "no need of this window was shown a first resource")
+    reward, weight = hits["hit"].fill_null(0.0).to_numpy(), 1 / hits["propensity"].to_numpy()
+    value = float((weight * reward).sum() / weight.sum())
+    error = float(np.sqrt(((weight * (reward - value)) ** 2).sum()) / weight.sum())
+    return Answer.of("N5.ips", Estimate(value, max(0.0, value - _Z * error), min(1.0, value + _Z * error)), len(reward))
+
+
+def unmet(part: Slice) -> Iterator[Answer]:
+    """N7: topics with 11 needs or more of which fewer than half are surely met in 30 days, and the worst."""
+    served = []
+    for (topic,), needs in part.needs.filter(pl.col("topic") >= 0).group_by("topic", maintain_order=True):
+        curve = aalen_johansen(needs["wait_days"].to_numpy(), needs["exit"].to_numpy(), cause=int(Exit.CONFIRMED))
+        found = curve.at(_MONTH)
+        if needs.height >= SMALLEST_SHOWN and found is not None:
+            served.append((topic, needs.height, found))
+    if not served:
+        yield Answer.none("N7.topics", f"no topic has {SMALLEST_SHOWN} needs followed for 30 days")
+        yield Answer.none("N7.worst", f"no topic has {SMALLEST_SHOWN} needs followed for 30 days")
+        return
+    n = sum(count for _, count, _ in served)
+    low = sum((found.low or 0.0) < TARGET for _, _, found in served)
+    yield Answer("N7.topics", float(low), n, note=f"of {len(served)} topics")
+    worst = min(served, key=lambda one: one[2].value)
+    yield Answer.of("N7.worst", worst[2], worst[1], note=f"topic {worst[0]}")
+
+
+def outcomes(part: Slice) -> Iterator[Answer]:
+    """O1: of the people with a declared outcome, the share whose last value meets its goal, and the gap over groups."""
+    goals = part.log.tables.get("outcomes")
+    if goals is None:
+        for key in ("O1", "O1.gap"):
+            yield Answer.none(key, "needs the table 'outcomes': topic, low, high")
+        return
+    rows = part.log.frame.between(part.start, part.end).of(kinds.MeasureObserved).filter(pl.col("value").is_finite())
+    last = rows.sort("time", "seq").group_by("run", "subject", "topic", maintain_order=True).agg(pl.col("value").last())
+    judged = last.join(goals.with_columns(pl.col("topic").cast(pl.Int32)), on="topic")
+    judged = judged.with_columns(pl.col("value").is_between(pl.col("low"), pl.col("high")).alias("met"))
+    who = part.people.select("run", "person", "site", "stratum")
+    mine = judged.join(
+        who, left_on=["run", "subject"], right_on=["run", "person"], how="left" if part.by is None else "inner"
+    )
+    n = mine.height
+    if not n:
+        yield Answer.none("O1", "no declared outcome was measured in this window")
+        yield Answer.none("O1.gap", "no declared outcome was measured in this window")
+        return
+    yield Answer.of("O1", wilson(int(mine["met"].sum()), n), n)
+    over = "stratum" if part.log.strata is not None else "site"
+    parts = mine.drop_nulls(over).group_by(over).agg(pl.col("met").mean(), pl.len().alias("n"))
+    large = parts.filter(pl.col("n") >= SMALLEST_SHOWN)["met"]
+    gap = float(np.ptp(large.to_numpy())) if len(large) > 1 else None
+    yield Answer(
+        "O1.gap", gap, n, note=f"over {over}" if gap is not None else f"fewer than two groups by {over} of 11 or more"
+    )
+
+
+def linked(part: Slice) -> Iterator[Answer]:
+    """O2: how much more the first outcome after a person's first confirmed need differs from the last one before it,
+    than between two outcomes of people without one. An association, not an effect.
+    """
+    rows = part.log.frame.of(kinds.MeasureObserved).filter(pl.col("value").is_finite()).sort("time", "seq")
+    met = part.log.needs.episodes.filter(pl.col("exit") == Exit.CONFIRMED)
+    first = met.group_by(
+        "run", pl.coalesce(pl.when(pl.col("person") >= 0).then(pl.col("person")), "owner").alias("subject")
+    )
+    moment = first.agg(pl.col("closed_us").min().alias("met_us"))
+    seen = rows.join(moment, on=["run", "subject"], how="left")
+    key = ["run", "subject", "topic"]
+    before = seen.filter(pl.col("time") < pl.col("met_us")).group_by(key).agg(pl.col("value").last().alias("then"))
+    after = seen.filter(pl.col("time") >= pl.col("met_us")).group_by(key).agg(pl.col("value").first().alias("now"))
+    pair = before.join(after, on=key).select((pl.col("now") - pl.col("then")).alias("d"))["d"].to_numpy()
+    rest = (
+        seen.filter(pl.col("met_us").is_null())
+        .group_by(key)
+        .agg((pl.col("value").last() - pl.col("value").first()).alias("d"), pl.len().alias("k"))
+    )
+    other = rest.filter(pl.col("k") > 1)["d"].to_numpy()
+    n = len(pair) + len(other)
+    if min(len(pair), len(other)) < 2:
+        yield Answer.none("O2", "fewer than two people on each side have an outcome before and after", n)
+        return
+    value = float(pair.mean() - other.mean())
+    error = float(np.sqrt(pair.var(ddof=1) / len(pair) + other.var(ddof=1) / len(other)))
+    note = "association, not an effect: nobody was randomised"
+    yield Answer.of("O2", Estimate(value, value - _Z * error, value + _Z * error), n, note=note)
+
+
+def concordance(part: Slice) -> Iterator[Answer]:
+    """O3: of shared decisions, the share that agree with the preference stated before."""
+    rows = part.log.frame.between(part.start, part.end).of(kinds.DecisionMade)
+    rows = (
+        rows.join(_group(part), left_on=["run", "subject"], right_on=["run", "person"], how="semi") if part.by else rows
+    )
+    known = rows.filter(pl.col("value").is_in([0.0, 1.0]))
+    n, missing = known.height, rows.height - known.height
+    yield (
+        Answer.of("O3", wilson(int(known["value"].sum()), n), n, missing=missing)
+        if n
+        else Answer.none("O3", "no decision was made in this window", missing=missing)
+    )
+
+
+def friction(part: Slice) -> Iterator[Answer]:
+    """O4: of the people asked to help with a need, the share who did; the minutes that a help took; steps before it."""
+    frame = part.log.frame
+    group = _group(part)
+    asked = frame.between(part.start, part.end).of(kinds.PersonMatched, kinds.Invited)
+    asked = asked.select("run", "subject", person="object").filter(pl.col("person") >= 0).unique()
+    asked = asked.join(group, on=["run", "person"], how="semi")
+    replies = frame.of(kinds.Replied).filter(pl.col("role") != Role.COMPUTER)
+    done = asked.join(
+        replies.select("run", "subject", person="actor").unique(), on=["run", "subject", "person"], how="semi"
+    )
+    n = asked.height
+    yield (
+        Answer.of("O4.finished", wilson(done.height, n), n)
+        if n
+        else Answer.none("O4.finished", "nobody was asked to help")
+    )
+    inside = replies.filter(pl.col("time").is_between(part.start, part.end, closed="left"))
+    mine = inside.join(group, left_on=["run", "actor"], right_on=["run", "person"], how="semi")
+    took = mine.filter(pl.col("value").is_between(0, 1e6))["value"].to_numpy()
+    missing = mine.height - took.size
+    yield (
+        Answer("O4.minutes", float(np.median(took)), took.size, missing=missing)
+        if took.size
+        else Answer.none("O4.minutes", "no reply says how long it took", missing=missing)
+    )
+
+
+def cost(part: Slice) -> Iterator[Answer]:
+    """O5: the minutes that people gave, a confirmed need and a person; money is not in the log."""
+    frame = part.log.frame.between(part.start, part.end)
+    rows = frame.of(kinds.Replied, kinds.TaskDone).join(
+        _group(part), left_on=["run", "actor"], right_on=["run", "person"], how="semi"
+    )
+    known = rows.filter(pl.col("value").is_between(0, 1e6))
+    minutes, missing = float(known["value"].sum()), rows.height - known.height
+    closed = (
+        part.only_group(part.log.needs.episodes)
+        .filter(
+            (pl.col("exit") == Exit.CONFIRMED) & pl.col("closed_us").is_between(part.start, part.end, closed="left")
+        )
+        .height
+    )
+    if known.is_empty():
+        yield Answer.none("O5.need", "nobody said how long anything took", missing=missing)
+        yield Answer.none("O5.person", "nobody said how long anything took", missing=missing)
+    else:
+        yield (
+            Answer("O5.need", minutes / closed, closed, missing=missing)
+            if closed
+            else Answer.none("O5.need", "no need was confirmed in this window", missing=missing)
+        )
+        people = known.select("run", "actor").n_unique()
+        yield Answer("O5.person", minutes / people, people, missing=missing)
+    yield Answer.none("O5.money", "the log holds no money")
+
+
+def _group(part: Slice) -> pl.DataFrame:
+    return part.people.select("run", "person")
+
+
+def _mean(x: np.ndarray) -> Estimate:
+    if len(x) < 2:
+        return Estimate(float(x.mean()))
+    half = _Z * float(x.std(ddof=1)) / np.sqrt(len(x))
+    return Estimate(float(x.mean()), max(0.0, float(x.mean()) - float(half)), min(1.0, float(x.mean()) + float(half)))

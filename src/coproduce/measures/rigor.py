@@ -1,0 +1,273 @@
+"""Q1 to Q7 and H4: whether what is shared is true, corrected, graded, readable, trusted and led openly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from coproduce.clock import DAY_US
+from coproduce.events import Role, kinds
+from coproduce.measures.measurement import Answer
+from coproduce.measures.study import Slice
+from coproduce.statistics.agreement import counts_of, gwet_ac1, krippendorff_alpha
+from coproduce.statistics.bridging import Status, bridge
+from coproduce.statistics.concentration import gini
+from coproduce.statistics.intervals import Estimate, wilson
+from coproduce.statistics.survival import Incidence, kaplan_meier
+
+_Z = 1.959963984540054
+#: At or below this school grade a text is readable; class 0 to 2 is what patients read without a clinician.
+_GRADE = 6.0
+_NO_AUDIT = "no version was audited in this window"
+
+
+def versions(part: Slice) -> pl.DataFrame:
+    """Versions made before the end of the window: run, version, resource, made_us, risk (class 0 to 3, NaN unknown)."""
+    rows = part.log.frame.of(kinds.ResourceCreated, kinds.ResourceRevised).filter(pl.col("object") >= 0)
+    risk = rows.group_by("run", pl.col("object").alias("version")).agg(pl.col("value").last().alias("risk"))
+    made = part.log.versions.filter(pl.col("made_us") < part.end)
+    return made.join(risk, on=["run", "version"], how="left").with_columns(pl.col("risk").fill_null(float("nan")))
+
+
+def falsehood(part: Slice) -> Iterator[Answer]:
+    """Q1: the share of versions that an audit found false, weighted by risk class, and how far raters agree.
+
+    pi = sum over classes of W_h x_h / n_h, W_h the share of the stock; a version is false when most raters say so.
+    """
+    rows = part.log.frame.between(part.start, part.end).of(kinds.AuditRated).filter(pl.col("value").is_in([0.0, 1.0]))
+    stock = versions(part).select("run", "version", pl.col("risk").fill_nan(-1.0))
+    judged = rows.group_by("run", pl.col("subject").alias("version")).agg(pl.col("value").mean().alias("false"))
+    audited = judged.join(stock, on=["run", "version"])
+    n = audited.height
+    if not n:
+        yield Answer.none("Q1", _NO_AUDIT)
+    else:
+        yield _stratified(audited, stock)
+    counts = counts_of(
+        rows.select(pl.struct("run", "subject").rank("dense")).to_series().to_numpy(), rows["value"].to_numpy()
+    )
+    for name, value in (("Q1.ac1", gwet_ac1(counts)), ("Q1.alpha", krippendorff_alpha(counts))):
+        reason = "no version was rated by two, or all say the same"
+        yield Answer(name, value, len(counts)) if value is not None else Answer.none(name, reason, len(counts))
+
+
+def _stratified(audited: pl.DataFrame, stock: pl.DataFrame) -> Answer:
+    weights = stock.group_by("risk").len().rename({"len": "stock"})
+    found = (
+        audited.group_by("risk")
+        .agg((pl.col("false") > 0.5).sum().alias("x"), pl.len().alias("n"))
+        .join(weights, on="risk")
+    )
+    share = found["stock"].to_numpy() / found["stock"].sum()
+    n, rate = found["n"].to_numpy(), found["x"].to_numpy() / found["n"].to_numpy()
+    value = float((share * rate).sum())
+    # Wilson's interval at the size of a simple sample of the same variance.
+    variance = float((share**2 * rate * (1 - rate) / n).sum())
+    size = value * (1 - value) / variance if variance > 0 else float(n.sum())
+    ends = wilson(value * size, size)
+    note = f"{len(found)} risk classes" if len(found) > 1 else None
+    return Answer.of("Q1", Estimate(value, ends.low, ends.high), audited.height, note=note)
+
+
+def correction(part: Slice) -> Iterator[Answer]:
+    """Q2: how soon a version that was wrong is visibly corrected, and what share of its views came before."""
+    frame = part.log.frame
+    wrong = frame.of(kinds.ConcernRaised).filter(pl.col("value").is_in([1.0, 2.0]))
+    audit = frame.of(kinds.AuditRated).filter(pl.col("value") == 1.0)
+    named = pl.concat([wrong, audit]).select("run", version="subject").unique()
+    fixed = (
+        frame.of(kinds.Corrected)
+        .group_by("run", pl.col("subject").alias("version"))
+        .agg(pl.col("time").min().alias("fixed_us"))
+    )
+    bad = (
+        versions(part)
+        .filter(pl.col("made_us") >= part.start)
+        .join(pl.concat([named, fixed.select("run", "version")]).unique(), on=["run", "version"], how="semi")
+    )
+    lives = bad.join(fixed, on=["run", "version"], how="left").join(part.log.ends, on="run")
+    until = pl.coalesce("fixed_us", "end_us")
+    days = lives.select(((until - pl.col("made_us")) / DAY_US).clip(lower_bound=0.0)).to_series().to_numpy()
+    yield _median("Q2", kaplan_meier(days.astype(np.float64), lives["fixed_us"].is_not_null().to_numpy()),
+                  "no version of this window was found wrong")  # fmt: skip
+    views = frame.of(kinds.ResourceOpened, kinds.ResourceUsed).select("run", "time", version="object")
+    seen = views.join(lives.select("run", "version", "fixed_us"), on=["run", "version"])
+    before = seen.filter(pl.col("fixed_us").is_null() | (pl.col("time") < pl.col("fixed_us"))).height
+    yield _share("Q2.exposure", before, seen.height, "no version that was found wrong was viewed")
+
+
+def grading(part: Slice) -> Iterator[Answer]:
+    """Q3: of versions of risk class 2 or 3, the share whose certainty was graded, and how far graders agree."""
+    serious = versions(part).filter(pl.col("risk") >= 2)
+    rows = part.log.frame.of(kinds.Graded).filter(pl.col("time") < part.end)
+    graded = serious.join(rows.select("run", version="subject").unique(), on=["run", "version"], how="semi").height
+    yield _share("Q3", graded, serious.height, "no version of risk class 2 or 3 is in the commons")
+    known = rows.filter(pl.col("value").is_between(0, 4))
+    counts = counts_of(
+        known.select(pl.struct("run", "subject").rank("dense")).to_series().to_numpy(), known["value"].to_numpy()
+    )
+    value = gwet_ac1(counts)
+    yield (
+        Answer("Q3.ac1", value, len(counts))
+        if value is not None
+        else Answer.none("Q3.ac1", "no version was graded by two, or all say the same", len(counts))
+    )
+
+
+def readability(part: Slice) -> Iterator[Answer]:
+    """Q4: of versions of risk class 0 to 2 whose reading grade was measured, the share at grade 6 or below."""
+    rows = part.log.frame.of(kinds.ReadabilityMeasured).filter(
+        (pl.col("time") < part.end) & pl.col("value").is_finite()
+    )
+    last = rows.sort("time", "seq").group_by("run", pl.col("subject").alias("version")).agg(pl.col("value").last())
+    plain = versions(part).filter((pl.col("risk") <= 2) | pl.col("risk").is_nan()).join(last, on=["run", "version"])
+    easy = plain.filter(pl.col("value") <= _GRADE).height
+    yield _share("Q4", easy, plain.height, "no reading grade was measured")
+    yield Answer.none("Q4.pemat", "the log holds no PEMAT ratings")
+
+
+def support(part: Slice) -> Iterator[Answer]:
+    """Q5: what raters who otherwise disagree find helpful: share of rated versions, and consensus over roles."""
+    given = part.log.tables.get("ratings")
+    rows = part.log.frame.between(part.start, part.end).of(kinds.Rated).filter(pl.col("value").is_in([0.0, 0.5, 1.0]))
+    rows = rows.filter((pl.col("actor") >= 0) & (pl.col("subject") >= 0) & (pl.col("role") != Role.COMPUTER))
+    rated = rows.select("run", rater="actor", item="subject", value="value")
+    if given is not None:
+        rated = given.filter(pl.col("value").is_in([0.0, 0.5, 1.0])).select(
+            pl.lit(0).alias("run"), "rater", "item", "value"
+        )
+    names = [rated.select(pl.struct("run", key).rank("dense")).to_series().to_numpy() for key in ("rater", "item")]
+    ids = ("Q5.helpful", "Q5.intercept", "Q5.gac", "Q5.missing")
+    if rated.is_empty():
+        yield from (Answer.none(name, "nothing was rated in this window") for name in ids)
+        return
+    roles = rated.select("run", "rater").join(
+        part.log.people.select("run", pl.col("person").alias("rater"), "role"), on=["run", "rater"], how="left",
+        maintain_order="left",
+    )["role"].fill_null(0)  # fmt: skip
+    groups = {str(name): str(role) for name, role in zip(names[0], roles, strict=True) if role}
+    found = bridge(names[0], names[1], rated["value"].to_numpy(), groups=groups or None, seed=part.seed)
+    n = len(found)
+    yield Answer.of("Q5.helpful", wilson(sum(one.status is Status.HELPFUL for one in found), n), n)
+    yield Answer("Q5.intercept", float(np.median([one.intercept for one in found])), n)
+    scores = [one.gac ** (1 / len(set(groups.values()))) for one in found if one.gac is not None]
+    yield (
+        Answer("Q5.gac", float(np.median(scores)), n)
+        if scores
+        else Answer.none("Q5.gac", "no rater's role is known", n)
+    )
+    yield Answer.of("Q5.missing", wilson(sum(bool(one.missing_groups) for one in found), n), n)
+
+
+def trust(part: Slice) -> Iterator[Answer]:
+    """Q6: consents withdrawn of those given, and days from a concern to a correction or retirement."""
+    frame = part.log.frame.between(part.start, part.end)
+    given, taken = frame.of(kinds.ConsentGiven).height, frame.of(kinds.ConsentWithdrawn).height
+    yield _share("Q6.withdrawn", min(taken, given), given, "no consent was given in this window")
+    concerns = frame.of(kinds.ConcernRaised).select("run", "subject", "time")
+    acted = part.log.frame.of(kinds.Corrected, kinds.ResourceRetired, kinds.ResourceRevised).select(
+        "run", "subject", done_us="time"
+    )
+    resource = part.log.versions.select("run", subject="version", thing="resource")
+    concerns = concerns.join(resource, on=["run", "subject"], how="left").with_columns(
+        pl.coalesce("thing", "subject").alias("thing")
+    )
+    same = concerns.join(acted.rename({"subject": "thing"}), on=["run", "thing"], how="inner")
+    own = concerns.join(acted, on=["run", "subject"], how="inner").select(same.columns)
+    later = pl.concat([same, own]).filter(pl.col("done_us") >= pl.col("time"))
+    first = later.group_by("run", "subject", "time").agg(pl.col("done_us").min())
+    lives = concerns.join(first, on=["run", "subject", "time"], how="left").join(part.log.ends, on="run")
+    until = pl.coalesce("done_us", "end_us")
+    days = lives.select(((until - pl.col("time")) / DAY_US).clip(lower_bound=0.0)).to_series().to_numpy()
+    yield _median("Q6.days", kaplan_meier(days.astype(np.float64), lives["done_us"].is_not_null().to_numpy()),
+                  "no concern was raised in this window")  # fmt: skip
+    yield Answer.none("Q6.hidden", "the log does not say who hides their name")
+
+
+def leadership(part: Slice) -> Iterator[Answer]:
+    """Q7: how evenly ownership is spread, who owns, how long roles last, and proposals that became rules."""
+    frame = part.log.frame
+    owned = (
+        frame.of(kinds.OwnerAssigned).filter((pl.col("time") < part.end) & (pl.col("object") >= 0)).sort("time", "seq")
+    )
+    owners = owned.group_by("run", "subject", maintain_order=True).agg(pl.col("object").last().alias("person"))
+    each = owners.group_by("run", "person").len()["len"].to_numpy()
+    value = gini(each) if each.size else None
+    yield Answer("Q7.gini", value, each.size) if value is not None else Answer.none("Q7.gini", "the log names no owner")
+    roles = (
+        owners.select("run", "person")
+        .unique()
+        .join(part.log.people.select("run", "person", "role"), on=["run", "person"])
+    )
+    lived = roles.filter(pl.col("role").is_in([int(Role.PATIENT), int(Role.FAMILY)])).height
+    yield _share("Q7.patients", lived, roles.height, "the log names no owner whose role is known")
+    begun = frame.of(kinds.RoleGranted).select("run", "subject", "value", "time")
+    over = frame.of(kinds.RoleEnded).select("run", "subject", "value", over_us="time")
+    spells = begun.join(over, on=["run", "subject", "value"], how="left").filter(
+        pl.col("over_us").is_null() | (pl.col("over_us") >= pl.col("time"))
+    )
+    spells = (
+        spells.group_by("run", "subject", "value", "time").agg(pl.col("over_us").min()).join(part.log.ends, on="run")
+    )
+    yield _median("Q7.tenure", _curve(spells, "over_us", "time"), "no role was granted")
+    made = frame.of(kinds.ProposalMade).filter(pl.col("time").is_between(part.start, part.end, closed="left"))
+    rules = (
+        frame.of(kinds.RuleEnacted)
+        .group_by("run", pl.col("object").alias("subject"))
+        .agg(pl.col("time").min().alias("rule_us"))
+    )
+    path = (
+        made.select("run", "subject", "time")
+        .join(rules, on=["run", "subject"], how="left")
+        .join(part.log.ends, on="run")
+    )
+    curve = _curve(path, "rule_us", "time")
+    found = curve.at(90.0)
+    yield (
+        Answer.of("Q7.F90d", found, curve.n)
+        if found
+        else Answer.none(
+            "Q7.F90d",
+            "no proposal was followed for 90 days" if curve.n else "no proposal was made in this window",
+            curve.n,
+        )
+    )
+    yield Answer.none("Q7.deputies", "the log does not say who has a deputy")
+
+
+def provenance(part: Slice) -> Iterator[Answer]:
+    """H4: the share of versions with author, and of those in the table with licence, source, language, JSON-LD."""
+    made = versions(part)
+    n = made.height
+    yield _share("H4.author", made.filter(pl.col("author") >= 0).height, n, "no version is in the commons")
+    table = part.log.tables.get("resources")
+    for name, has in (
+        ("licence", pl.col("licence") != ""), ("source", pl.col("source") != ""),
+        ("language", pl.col("language") != ""),
+        ("json_ld", pl.col("json_ld") == 1),
+    ):  # fmt: skip
+        if table is None:
+            yield Answer.none(f"H4.{name}", "needs the table 'resources': version, licence, language, source, json_ld")
+            continue
+        known = made.join(table, on="version")
+        answer = _share(f"H4.{name}", known.filter(has).height, known.height, "the table names no version of this log")
+        yield Answer(answer.id, answer.value, answer.n, answer.low, answer.high, n - known.height, answer.note)
+
+
+def _curve(rows: pl.DataFrame, end: str, start: str) -> Incidence:
+    until = pl.coalesce(end, "end_us")
+    days = rows.select(((until - pl.col(start)) / DAY_US).clip(lower_bound=0.0)).to_series().to_numpy()
+    return kaplan_meier(days.astype(np.float64), rows[end].is_not_null().to_numpy())
+
+
+def _median(name: str, curve: Incidence, nothing: str) -> Answer:
+    if curve.n == 0:
+        return Answer.none(name, nothing)
+    middle = curve.quantile(0.5)
+    return Answer.of(name, middle, curve.n) if middle else Answer.none(name, "fewer than half so far", curve.n)
+
+
+def _share(id: str, k: int, n: int, reason: str) -> Answer:  # noqa: A002
+    return Answer.of(id, wilson(k, n), n) if n else Answer.none(id, reason)
