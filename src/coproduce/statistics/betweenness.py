@@ -144,7 +144,7 @@ def _root(parent: Ints, node: int) -> int:
 
 @njit(cache=True)
 def _regrown(starts: Ints, nodes: NDArray[np.int32], order: Ints) -> float:
-    """Puts nodes back in reverse, joins what they tie together, and sums the largest component before each, over n^2."""
+    """Puts nodes back in reverse, joins what they tie, and sums the largest component before each, over n^2."""
     n = len(order)
     parent = np.arange(n)
     weight = np.zeros(n, dtype=np.int64)
@@ -156,7 +156,7 @@ def _regrown(starts: Ints, nodes: NDArray[np.int32], order: Ints) -> float:
         for k in range(starts[node], starts[node + 1]):
             if weight[nodes[k]] == 0:
                 continue
-            a, b = _root(parent, node), _root(parent, np.int64(nodes[k]))
+            a, b = _root(parent, node), _root(parent, int(nodes[k]))
             if a != b:
                 parent[b] = a
                 weight[a] += weight[b]

@@ -62,11 +62,10 @@ def _swapped(edges: Ints, n: int, tries: int, state: np.uint64) -> Ints:
     return edges
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _home(key: int, mask: int) -> int:
-    word = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
-    place: int = np.int64((word >> np.uint64(20)) & np.uint64(mask))
-    return place
+    """Where a key would stand in an empty table: the product wraps around, the mask keeps it inside."""
+    return ((key * 0x1E3779B97F4A7C15) >> 20) & mask
 
 
 @njit(cache=True)

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 import coproduce
 from coproduce import clock
-from coproduce.measures import CATALOGUE, Log, Measurement, Request, measure_all, timelines
+from coproduce.measures import CATALOGUE, Log, Measurement, Request, chosen, measure_all, timelines
 from coproduce.network.log import head, read_frame
 from coproduce.network.observatory.drawing import keep_pictures
 from coproduce.network.observatory.hiding import groups_shown, shown
@@ -19,8 +19,11 @@ from coproduce.network.observatory.models import Drawing, Number, Snapshot
 from coproduce.network.people.asking import computer
 from coproduce.network.people.policy import told
 
+#: The families of measures that are also counted by group and by month: those of the Network page. Every other
+#: measure is counted for everybody; by group or over time it is a question for `coproduce measure`.
+_DETAILED = ("N1.*", "N2.*", "N3", "N4", "N6.*", "E1.*", "E2.*", "E7.*", "S0.*", "S1.*", "L1")
 #: Raised whenever what a snapshot holds, or how it is hidden or drawn, changes.
-FORM = 2
+FORM = 3
 #: Counting again waits this long, and 20 times as long as it took: at most a twentieth of one processor's time.
 LEAST_SECONDS, TIMES_AS_LONG = 30.0, 20.0
 #: A page that is being read may still use the snapshot before the last.
@@ -75,10 +78,10 @@ def _count(seq: int) -> Snapshot:
     log = Log.of(read_frame(until=seq))
     whole = shown(measure_all(log))
     sites, roles = (
-        groups_shown(whole, [m for m in measure_all(log, Request(by=by)) if m.by is not None])
+        groups_shown(whole, [m for m in measure_all(log, Request(only=_DETAILED, by=by)) if m.by is not None])
         for by in ("site", "role")
     )
-    months = _months(log, whole)
+    months = _months(log)
     window = whole[0].window
     snapshot = Snapshot.objects.create(
         head_seq=seq, rules=rules(), made_at=clock.now(), took_ms=0,
@@ -90,7 +93,7 @@ def _count(seq: int) -> Snapshot:
             snapshot=snapshot,
             measure_id=m.id,
             whole=m.as_json(),
-            months=[point.as_json() for point in months[m.id]],
+            months=[point.as_json() for point in months.get(m.id, ())],
             sites=[part.as_json() for part in by_site.get(m.id, ())],
             roles=[part.as_json() for part in by_role.get(m.id, ())],
         )
@@ -103,12 +106,12 @@ def _count(seq: int) -> Snapshot:
     return snapshot
 
 
-def _months(log: Log, whole: Sequence[Measurement]) -> Mapping[str, list[Measurement]]:
-    """Each measure month by month, with the months hidden in which too few are behind it."""
-    found = timelines(log, [m.id for m in whole])
+def _months(log: Log) -> Mapping[str, list[Measurement]]:
+    """The Network page's families of measures by month, with months hidden in which too few are behind a number."""
+    found = timelines(log, [one.id for one in chosen(_DETAILED)])
     n_months = len(next(iter(found.values()), []))
     windows = [shown([points[place] for points in found.values()]) for place in range(n_months)]
-    return {m.id: [window[row] for window in windows] for row, m in enumerate(whole)}
+    return {name: [window[row] for window in windows] for row, name in enumerate(found)}
 
 
 def _by_id(measured: Sequence[Measurement]) -> dict[str, list[Measurement]]:

@@ -1,0 +1,111 @@
+"""H1 to H7 and Q1 to Q7 on logs counted by hand."""
+
+import pytest
+
+from coproduce.events import Role, kinds
+from tests.measures.story import at, log, measured
+
+END = at(kinds.VoteCast, 800, 999, 5)
+
+
+def made(resource, version, *, days=0.0, person=1, risk=0.0):
+    return at(kinds.ResourceCreated, days, person, resource, object=version, value=risk, role=Role.PATIENT)
+
+
+def found(*events, only):
+    return measured(log(*events), only=only)
+
+
+def test_stock_that_nobody_used_for_a_year_is_dead_and_without_an_active_owner_orphaned():
+    owned = [at(kinds.OwnerAssigned, 0, 9, 40, object=2), at(kinds.OwnerAssigned, 0, 9, 41, object=3)]
+    used = at(kinds.ResourceUsed, 700, 2, object=50)
+    got = found(made(40, 50), made(41, 51), *owned, used, END, only=("H3",))
+    assert (got["H3.dead"].value, got["H3.orphan"].value, got["H3.reuse"].value) == (0.5, 0.5, 0.5)
+
+
+def test_a_review_date_that_has_passed_makes_stale():
+    dates = [at(kinds.ReviewDateSet, 0, 1, 40, value=30.0), at(kinds.ReviewDateSet, 0, 1, 41, value=9_000.0)]
+    assert found(made(40, 50), made(41, 51), *dates, END, only=("H3.stale",))["H3.stale"].value == 0.5
+
+
+def test_load_counts_helps_a_helper_and_who_reviews_most():
+    helps = [at(kinds.Replied, d, who, 100) for who, n in ((1, 5), (2, 1)) for d in range(n)]
+    reviews = [at(kinds.Reviewed, 1, who, 50, value=1.0) for who in (1, 2, 3, 4, 5, 6)]
+    got = found(*helps, *reviews, only=("H5",))
+    assert got["H5.mean"].value == 2
+    assert got["H5.top5"].value == pytest.approx(5 / 6)
+
+
+def test_a_helper_who_did_most_for_four_weeks_and_fell_silent_is_burnt_out():
+    usual = [at(kinds.Replied, 7 * week + 1, who, 100) for who in range(30) for week in range(10)]
+    heavy = [at(kinds.Replied, 7 * week + hour / 30, 99, 100) for week in range(4) for hour in range(60)]
+    got = found(*usual, *heavy, at(kinds.VoteCast, 70, 0, 5), only=("H5.burnout",))["H5.burnout"]
+    assert (got.value, got.n) == (pytest.approx(1 / 31), 31)
+
+
+def test_justice_counts_appeals_and_days():
+    sanctioned = [at(kinds.Sanctioned, 0, 9, who, value=1.0) for who in (1, 2)]
+    appealed = at(kinds.Appealed, 1, 1, 300, cause=0)
+    decided = at(kinds.AppealDecided, 4, 8, 300, value=1.0, cause=2)
+    got = found(*sanctioned, appealed, decided, only=("H7",))
+    assert [got[f"H7.{key}"].value for key in ("appealed", "overturned", "days", "step")] == [0.5, 1, 3, 1]
+
+
+def test_open_licence_concerns_are_those_without_a_correction():
+    concerns = [at(kinds.ConcernRaised, 1, 2, 50, value=4.0), at(kinds.ConcernRaised, 1, 2, 51, value=4.0)]
+    got = found(made(40, 50), *concerns, at(kinds.Corrected, 2, 1, 50, object=52, cause=1), only=("H6.open",))
+    assert got["H6.open"].value == 1
+
+
+def test_audited_falsehood_weighs_each_risk_class_by_its_stock():
+    stock = [made(40 + i, 50 + i, risk=0.0) for i in range(9)] + [made(60, 70, risk=2.0)]
+    audits = [at(kinds.AuditRated, 1, 9, 50 + i, value=0.0) for i in range(2)]
+    audits += [at(kinds.AuditRated, 1, 9, 70, value=1.0), at(kinds.AuditRated, 1, 8, 70, value=1.0)]
+    got = found(*stock, *audits, only=("Q1.*",))
+    assert got["Q1"].value == pytest.approx(0.1)
+    assert got["Q1"].low <= 0.1 <= got["Q1"].high
+
+
+def test_time_to_correction_waits_for_what_is_not_corrected_yet_and_counts_views_before():
+    wrong = [at(kinds.ConcernRaised, 5, 2, version, value=1.0) for version in (50, 51)]
+    views = [at(kinds.ResourceOpened, day, 3, object=50) for day in (1, 2, 20)]
+    got = found(
+        made(40, 50), made(41, 51), *wrong, *views, at(kinds.Corrected, 10, 1, 50, object=52), END, only=("Q2.*",)
+    )
+    assert (got["Q2"].value, got["Q2"].n) == (10, 2)
+    assert got["Q2.exposure"].value == pytest.approx(2 / 3)
+
+
+def test_grades_and_reading_grades_are_shares_of_their_own_classes():
+    graded = at(kinds.Graded, 1, 9, 50, value=3.0)
+    reading = [
+        at(kinds.ReadabilityMeasured, 1, 0, version, value=v) for version, v in ((50, 5.0), (51, 9.0), (52, 4.0))
+    ]
+    stock = [made(40, 50, risk=2.0), made(41, 51, risk=2.0), made(42, 52, risk=3.0)]
+    got = found(*stock, graded, *reading, only=("Q3.*", "Q4.*"))
+    assert got["Q3"].value == pytest.approx(1 / 3)
+    assert (got["Q4"].value, got["Q4"].n) == (0.5, 2)
+
+
+def test_ratings_off_their_scale_and_by_computers_are_left_out_of_bridging():
+    rated = [at(kinds.Rated, 1, who, 50, value=1.0, role=1 + who % 2) for who in range(12)]
+    odd = [at(kinds.Rated, 1, 99, 51, value=0.3), at(kinds.Rated, 1, 98, 52, value=1.0, role=Role.COMPUTER)]
+    got = found(*rated, *odd, only=("Q5",))
+    assert got["Q5.helpful"].n == 1
+    assert got["Q5.gac"].value == pytest.approx(7 / 8)
+
+
+def test_leadership_follows_owners_roles_and_proposals():
+    owners = [at(kinds.OwnerAssigned, 1, 9, 40 + i, object=1 + (i == 3)) for i in range(4)]
+    people = [at(kinds.Joined, 0, 1, value=1.0), at(kinds.Joined, 0, 2, value=3.0)]
+    role = [at(kinds.RoleGranted, 0, 9, 1, value=6.0), at(kinds.RoleEnded, 100, 9, 1, value=6.0)]
+    rules = [at(kinds.ProposalMade, 0, 1, 300), at(kinds.RuleEnacted, 30, 9, 400, object=300)]
+    got = found(*people, *owners, *role, *rules, END, only=("Q7",))
+    assert (got["Q7.patients"].value, got["Q7.tenure"].value, got["Q7.F90d"].value) == (0.5, 100, 1)
+    assert got["Q7.gini"].value == pytest.approx(0.25)
+
+
+def test_what_leaves_no_trace_says_so_and_is_not_left_out():
+    got = found(at(kinds.Joined, 0, 1), only=("H1", "Q4.pemat", "Q6.hidden", "Q7.deputies", "O5.money"))
+    assert all(got[key].value is None and got[key].note for key in ("H1.1", "H1.8", "Q4.pemat", "Q6.hidden"))
+    assert got["H1.min"].value == 0

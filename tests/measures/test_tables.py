@@ -1,0 +1,98 @@
+"""Tables beside the log: read, checked, and used by the measures that need them."""
+
+import polars as pl
+import pytest
+
+from coproduce.errors import BadFile, InvalidInput
+from coproduce.events import kinds
+from coproduce.measures import SCHEMAS, Request, Strata, Tables, measure_all
+from tests.measures.story import at, log
+
+SCORES = "rater,round,domain,component,value\n" + "".join(
+    f"{rater},{turn},research,trials,{turn + rater % 2}\n" for rater in range(4) for turn in (1, 2)
+)
+
+
+def answered(frame, only, strata=None, **tables):
+    given = Tables.of({name: pl.DataFrame(rows) for name, rows in tables.items()})
+    return {m.id: m for m in measure_all(frame, Request(only=only), tables=given, strata=strata)}
+
+
+def test_a_folder_of_tables_is_read(tmp_path):
+    (tmp_path / "scores.csv").write_text(SCORES)
+    frame = log(at(kinds.Joined, 0, 1))
+    found = {m.id: m for m in measure_all(frame, Request(only=("M1.*",)), tables=Tables.read(tmp_path))}
+    assert found["M1"].value == 2.5
+    assert found["M1.spread"].value == pytest.approx((1 / 3) ** 0.5)
+    assert (found["M1.change"].value, found["M1.change"].low) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("scores", {"rater": [1], "round": [1]}),
+        ("shown", {"need": [1], "version": [2], "rank": [0], "propensity": [0.5]}),
+        ("shown", {"need": [1], "version": [2], "rank": [1], "propensity": [0.0]}),
+        ("shown", {"need": [1], "version": [2], "rank": [1], "propensity": [float("nan")]}),
+        ("ratings", {"rater": [1], "item": [2], "value": [1.5]}),
+        ("organisations", {"actor": ["who"], "organisation": ["a"]}),
+        ("outcomes", {"topic": [1], "low": [float("inf")], "high": [1.0]}),
+        ("planets", {"a": [1]}),
+    ],
+)
+def test_a_table_that_cannot_be_is_refused(name, rows):
+    with pytest.raises(InvalidInput):
+        Tables.of({name: pl.DataFrame(rows)})
+
+
+def test_a_folder_that_is_not_there_or_a_file_that_is_no_table_is_refused(tmp_path):
+    with pytest.raises(BadFile):
+        Tables.read(tmp_path / "none")
+    (tmp_path / "scores.csv").write_bytes(b"")
+    with pytest.raises(BadFile):
+        Tables.read(tmp_path)
+
+
+def test_every_column_of_every_table_says_what_it_holds():
+    assert all(column.says for columns in SCHEMAS.values() for column in columns.values())
+
+
+def test_an_organisation_that_only_draws_is_flagged():
+    made = [at(kinds.ResourceCreated, 0, 1, 40 + i, object=50 + i) for i in range(3)]
+    used = [at(kinds.ResourceUsed, 1, who, object=50) for who in (1, 2, 2, 2)]
+    found = answered(log(*made, *used), ("H2.*",), organisations={"actor": [1, 2], "organisation": ["a", "b"]})
+    assert (found["H2.flagged"].value, found["H2.draw"].value) == (1, None)
+    assert found["H2"].value == 0.5
+
+
+def test_outcomes_are_judged_by_their_goal_and_a_value_that_is_no_number_is_left_out():
+    rows = [at(kinds.MeasureObserved, i, 9, i, topic=20, value=float(v)) for i, v in enumerate([1, 5, 9, float("nan")])]
+    found = answered(log(*rows), ("O1.*",), outcomes={"topic": [20], "low": [0.0], "high": [5.0]})
+    assert (found["O1"].value, found["O1"].n) == (pytest.approx(2 / 3), 3)
+
+
+def test_confirmations_are_weighted_by_the_chance_of_having_been_shown_first():
+    stated = [at(kinds.NeedStated, 0, 1, need) for need in (100, 101)]
+    made = at(kinds.ResourceCreated, 0, 2, 40, object=50)
+    met = at(kinds.NeedConfirmed, 1, 1, 100, object=50)
+    shown = {"need": [100, 101], "version": [50, 50], "rank": [1, 1], "propensity": [0.25, 0.5]}
+    found = answered(log(made, *stated, met), ("N5",), shown=shown)
+    assert found["N5.ips"].value == pytest.approx(4 / 6)
+
+
+def test_equity_is_the_slope_of_being_met_over_the_rank_of_strata():
+    people = range(80)
+    strata = Strata.from_table(pl.DataFrame(
+        [(str(i), "", "", "low" if i < 40 else "high", "1" if i < 40 else "2") for i in people],
+        schema=["actor", "from", "to", "stratum", "rank"], orient="row",
+    ))  # fmt: skip
+    stated = [at(kinds.NeedStated, 0, i, 100 + i) for i in people]
+    met = [at(kinds.NeedConfirmed, 5, i, 100 + i) for i in people if i % 4 == 0 or (i >= 40 and i % 2)]
+    frame = log(*stated, *met, at(kinds.VoteCast, 60, 0, 5))
+    found = answered(frame, ("D1", "D2"), strata=strata)
+    # 10 of 40 of the low, 30 of 40 of the high stratum.
+    assert found["D1.C"].value == pytest.approx(0.25)
+    assert found["D1.E"].value == pytest.approx(0.5)
+    assert found["D1.W"].value == pytest.approx(0.5)
+    assert found["D1.slope"].value == pytest.approx(1.0)
+    assert 0.4 < found["D1.gap"].value <= 0.5
