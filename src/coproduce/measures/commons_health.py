@@ -91,7 +91,7 @@ def load(part: Slice) -> Iterator[Answer]:
     helps = rows.of(*_HELPS).filter((pl.col("role") != Role.COMPUTER) & (pl.col("actor") >= 0))
     helps = helps.select("run", "time", "kind", person="actor")
     helps = helps.join(part.people.select("run", "person"), on=["run", "person"], how="semi")
-    each = helps.group_by("run", "person").len()["len"].to_numpy()
+    each = helps.group_by("run", "person").len()["len"].sort().to_numpy()
     if each.size == 0:
         yield from (Answer.none(f"H5.{k}", "nobody helped in this window") for k in ("mean", "p90", "top5", "burnout"))
         return
