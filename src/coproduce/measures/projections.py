@@ -2,7 +2,7 @@
 
 A projection is a table of totals that grow by adding (sums) or by keeping the largest (peaks), so that the order of
 events changes nothing. The log is cut into blocks by `seq`; each block's totals are one file, written whole or not at
-all, that says up to which `seq` it has counted. So a crash loses at most what was not yet written, and undoing is taking
+all, that says up to which `seq` it has counted. So a crash loses at most what was not written, and undoing is taking
 files away.
 """
 
