@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from coproduce.simulator import Result, Scenario
 
 _EXAMPLE = "Example: coproduce simulate seid2021 --set n_patients=1000 --ticks 156 --seed 1 --out events.parquet"
-_COMPILES = "Compiling the fast engine, once on this machine ...\n"
+_READIES = "Making the fast engine ready; the first time on a machine it is compiled ...\n"
 #: Nothing is drawn on standard error for what takes less than this, in seconds.
 _PATIENCE = 1.0
 
@@ -147,7 +147,7 @@ def _run_all(asked: _Runs) -> _Kept:
     at_once = min(asked.n_threads, asked.n_runs)
     refuse_what_does_not_fit(scenario, engine, recorded=asked.share is not None, n_runs=at_once)
     plan = plan_with(asked.rules, scenario.parameters) if asked.rules else None
-    with _line_if_slow(_COMPILES if engine == "fast" else ""):
+    with _line_if_slow(_READIES if engine == "fast" else ""):
         prepare(scenario, engine)
     with _progress(asked.n_runs * scenario.ticks) as advance:
 

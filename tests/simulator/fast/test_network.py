@@ -40,6 +40,11 @@ def test_every_form_and_switch_is_the_same_on_both_engines(name: str, value: obj
     assert_same(FULL.having(**{name: value}))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("unusual", [{"n_patients": 1}, {"patient_ties": 0.0}, {"patients_per_clinician": 1.0}])
+def test_one_patient_people_without_ties_and_a_clinician_for_each_are_the_same_too(unusual: dict[str, float]) -> None:
+    assert_same(load("seid2021").having(**{"n_patients": 40, **unusual}).lasting(12))
+
+
 def test_size_alone_decides_when_no_engine_is_named() -> None:
     small = load("seid2021")
     assert engine_for(small) == "oracle"
