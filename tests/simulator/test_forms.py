@@ -74,7 +74,7 @@ BUSY = {"n_patients": 120, "n_sites": 5, "registry_ceiling": 0.05, "need_rate": 
 
 @cache
 def of_every_layer(**changed: str) -> pl.DataFrame:
-    care = {"choice_form": "gain"} if "combine_form" in changed else {}
+    care = {"choice_form": "gain", "knowledge_weight": 1.0} if "combine_form" in changed else {}
     return run(load("full").having(**BUSY, **care).having(**changed).lasting(30), 1, record=False).series
 
 
