@@ -1,0 +1,1 @@
+"""Networks, bridging and projections at full size."""
