@@ -10,8 +10,9 @@ import sys
 
 import typer
 
-from coproduce.cli import commons, log, match, service, trial
+from coproduce.cli import commons, log, match, scenario, service, trial
 from coproduce.cli.bridge import bridge
+from coproduce.cli.calibrate import calibrate
 from coproduce.cli.chart import chart
 from coproduce.cli.compare import compare
 from coproduce.cli.demo import demo
@@ -48,10 +49,12 @@ app.command()(compare)
 app.command()(bridge)
 app.command()(measure)
 app.command("measure-graph")(measure_graph)
+app.add_typer(scenario.app, name="scenario")
 app.command()(simulate)
 app.command()(sweep)
 app.command()(sensitivity)
 app.command()(contour)
+app.command()(calibrate)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from coproduce.errors import InvalidInput, Unavailable
@@ -41,6 +42,10 @@ def _on_processes(work: Callable[[T], R], tasks: Sequence[T], workers: int) -> I
         waiting = {pool.submit(work, task): place for place, task in enumerate(tasks)}
         try:
             yield from _answers(as_completed(waiting), waiting)
+        except BrokenProcessPool as problem:
+            raise Unavailable(
+                "A worker process ended before its task did.", next_step="Memory may not suffice: try fewer --workers."
+            ) from problem
         finally:
             for future in waiting:
                 future.cancel()

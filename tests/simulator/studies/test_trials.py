@@ -13,7 +13,7 @@ from coproduce.simulator import load, run
 from coproduce.simulator.studies.estimators import parallel_effect, stepped_effect
 from coproduce.simulator.studies.factorial import document as factorial_document
 from coproduce.simulator.studies.factorial import factorial
-from coproduce.simulator.studies.trial import Trial, document, outcomes_by_site, power_by, run_trial
+from coproduce.simulator.studies.trials import Trial, document, outcomes_by_site, power_by, run_trial
 
 BASE = load("seid2021").having(n_patients=120, patients_per_clinician=20.0, n_sites=6, needs=False, engagement=False)
 PLAIN = BASE.lasting(40)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -29,6 +29,8 @@ from coproduce.simulator.studies.workers import each
 from coproduce.statistics.intervals import Estimate, wilson
 
 Kind = Literal["parallel", "stepped"]
+PARALLEL: Final = "parallel"
+STEPPED: Final = "stepped"
 
 
 @dataclass(frozen=True)
