@@ -138,7 +138,7 @@ def unpack(path: Path) -> Pack:
         about = json.loads(members[_ABOUT])
     except FileNotFoundError as problem:
         raise BadFile(given="a file that is not there", expected=_EXPECTED) from problem
-    except (zipfile.BadZipFile, OSError, KeyError, ValueError, EOFError, NotImplementedError) as problem:
+    except (zipfile.BadZipFile, OSError, KeyError, ValueError, EOFError, RuntimeError) as problem:
         raise BadFile(given="a file that is no pack, or is cut", expected=_EXPECTED) from problem
     pairs = [line.partition("  ") for line in sums.splitlines()]
     told = {name: digest for digest, _, name in pairs}
