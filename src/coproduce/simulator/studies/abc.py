@@ -17,7 +17,7 @@ from coproduce.errors import InvalidInput
 from coproduce.simulator.streams import BoolArray, FloatArray
 
 #: Share of the runs that are kept, and the fewest.
-KEPT, FEWEST = 0.25, 50
+KEPT, FEWEST = 0.5, 50
 #: Fewer runs than this do not carry the regression.
 MIN_RUNS = 60
 #: Strength of the ridge, per run and standardised summary.
@@ -69,12 +69,14 @@ class Fit:
         self._scale = np.nanstd(chosen, axis=0)
         self._target = _logit(reference.unit)
         x = self._design(reference.summaries)
-        self._weights = _ridge(x, self._target)
-        # Each run is condensed by a regression that has not seen it, as a log is: else intervals are too short.
+        # Each run is condensed by a regression that has not seen it, and held against the log condensed by the same
+        # one: else intervals are too short.
+        self._fold = np.arange(len(x)) % N_FOLDS
+        parts = [self._fold == k for k in range(N_FOLDS)]
+        self._weights = np.stack([_ridge(x[~part], self._target[~part]) for part in parts])
         self._condensed = np.empty_like(self._target)
-        fold = np.arange(len(x)) % N_FOLDS
-        for k in range(N_FOLDS):
-            self._condensed[fold == k] = x[fold == k] @ _ridge(x[fold != k], self._target[fold != k])
+        for part, weights in zip(parts, self._weights, strict=True):
+            self._condensed[part] = x[part] @ weights
         self._spread = np.maximum((self._target - self._condensed).std(axis=0), 1e-9)
 
     def _design(self, summaries: FloatArray) -> FloatArray:
@@ -85,8 +87,8 @@ class Fit:
 
     def posterior(self, observed: FloatArray) -> Posterior:
         """The parameters, given observed summaries, float (summaries,)."""
-        aim = (self._design(observed[None]) @ self._weights)[0]
-        gap = (self._condensed - aim) / self._spread
+        aims = (self._design(observed[None]) @ self._weights)[:, 0]
+        gap = (self._condensed - aims[self._fold]) / self._spread
         distance = np.sqrt((gap**2).sum(axis=1))
         n_kept = min(len(gap), max(FEWEST, int(KEPT * len(gap))))
         kept = np.argsort(distance, kind="stable")[:n_kept]
@@ -95,7 +97,10 @@ class Fit:
         x = np.column_stack([np.ones(n_kept), gap[kept]])
         heavy = x * weights[:, None]
         slopes = np.linalg.lstsq(heavy.T @ x, heavy.T @ self._target[kept], rcond=None)[0]
-        corrected = self._target[kept] - gap[kept] @ slopes[1:]
+        residual = self._target[kept] - x @ slopes
+        # Residuals of a regression are smaller than its errors; the number of runs is that which the weights leave.
+        n_left = weights.sum() ** 2 / (weights**2).sum()
+        corrected = slopes[0] + residual * np.sqrt(n_left / max(n_left - x.shape[1], 1.0))
         return Posterior(1.0 / (1.0 + np.exp(-corrected)), weights / weights.sum(), kept)
 
 
