@@ -56,8 +56,8 @@ def calibrate(
         _cover(scenario, chosen, runs, coverage, seed, workers, as_json=as_json)
         return
     assert log is not None
-    found, written = _fit(log, scenario, chosen, runs, patients, seed, workers, figure)
-    _tell(found, written, as_json=as_json)
+    how = {"n_runs": runs, "most_patients": patients, "seed": seed, "workers": workers}
+    _tell(*_fit(log, scenario, chosen, how, figure), as_json=as_json)
 
 
 def _asked(preset: str, settings: list[str], ticks: int | None, parameters: str) -> tuple[Scenario, tuple[Factor, ...]]:
@@ -69,20 +69,17 @@ def _asked(preset: str, settings: list[str], ticks: int | None, parameters: str)
     return (scenario if ticks is None else scenario.lasting(ticks)), chosen
 
 
-def _fit(  # noqa: PLR0917 the command's own options
-    log: Path, scenario: Scenario, chosen: tuple[Factor, ...], runs: int, patients: int, seed: int, workers: int,
-    folder: Path | None,
-) -> tuple[Calibration, list[str]]:  # fmt: skip
+def _fit(
+    log: Path, scenario: Scenario, chosen: tuple[Factor, ...], how: dict[str, int], folder: Path | None
+) -> tuple[Calibration, list[str]]:
     from coproduce.cli.figure import write_figure
     from coproduce.events import codec
     from coproduce.simulator.studies.calibrate import calibrate as fit
     from coproduce.simulator.studies.calibrate import calibration_figure
 
     frame, _ = codec.read(log)
-    with progress(runs, "runs") as advance:
-        found = fit(
-            frame, scenario, chosen, n_runs=runs, seed=seed, most_patients=patients, workers=workers, done=advance
-        )
+    with progress(how["n_runs"], "runs") as advance:
+        found = fit(frame, scenario, chosen, **how, done=advance)
     return found, [] if folder is None else write_figure(calibration_figure(found), "calibration", folder)
 
 

@@ -62,6 +62,8 @@ FIGURES: tuple[Declared, ...] = (
              "Does network structure matter at an equal number of ties?"),
     Declared("what-and-with-whom", "findings/what-is-shared.md", f"{_HERE}.epistemic:what_and_with_whom",
              "Does it matter what is shared and with whom?"),
+    Declared("calibration-rows", "findings/calibration-rows.md", f"{_HERE}.patterns:calibration_rows",
+             "How far is the uncalibrated model from published numbers of real networks (C1)?"),
     Declared("directions-by-form", "findings/directions.md", f"{_HERE}.directions:by_form",
              "Do the published directions hold under every form of the rules (A1 to A3)?"),
     Declared("few-parameters", "findings/directions.md", f"{_HERE}.directions:few_parameters",
@@ -74,14 +76,8 @@ FIGURES: tuple[Declared, ...] = (
              "When are registry and pre-visit planning complements, when substitutes (A7)?"),
     Declared("take-off", "findings/take-off.md", f"{_HERE}.take_off:phase_diagram",
              "Under which rules does a network take off?"),
-    Declared("interference-bias", "findings/interference.md", f"{_HERE}.interference:bias",
-             "How far does a cluster trial of a network feature miss what it does?"),
     Declared("islands", "findings/islands.md", f"{_HERE}.interventions:islands",
              "What does the network itself add, against islands of the same people?"),
-    Declared("incentives", "findings/incentives.md", f"{_HERE}.interventions:incentives",
-             "What do paid satisfaction scores and other incentives do?"),
-    Declared("least-infrastructure", "findings/least-infrastructure.md", f"{_HERE}.interventions:least_infrastructure",
-             "What is the least infrastructure that suffices?"),
 )  # fmt: skip
 
 

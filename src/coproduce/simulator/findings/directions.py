@@ -98,4 +98,4 @@ def few_parameters(effort: Effort) -> Figure:
 def two_ways(effort: Effort) -> Figure:
     """A6: which mixes of sharing and pre-visit planning reach the same outcome."""
     vary = ["sharing=0:0.8", "previsit_planning=0:1"]
-    return contour_figure(contour(_swept(effort, vary, "grid", 6, effort.runs(4)), "mean_outcome", 4))
+    return contour_figure(contour(_swept(effort, vary, "grid", 6, effort.runs(2)), "mean_outcome", 4))

@@ -17,7 +17,7 @@ def bias(effort: Effort) -> Figure:
     effects, told = [], []
     for lever in LEVERS:
         for kind, group in DESIGNS.items():
-            trial = Trial(care(), {lever: 1.0}, kind, begins=27)
+            trial = Trial(care(), {lever: 1.0}, kind, begins=care().ticks // 4 + 1)
             found = run_trial(trial, replicates=n, seed=effort.seed, workers=effort.workers)
             label = lever.replace("_", " ")
             effects.append(Effect(label, found.bias.value, found.bias.low, found.bias.high, group))

@@ -40,7 +40,7 @@ def together(effort: Effort) -> Figure:
     words = ForestWords(
         title=f"Registry and pre-visit planning are complements in {counted['complements']} of {len(effects)} networks",
         summary="What both add to the mean outcome beyond the sum of each, by state of the network and by how "
-        f"information and knowledge combine: {said} ({n} replicates of four arms with common random numbers, 95 % intervals).",
+        f"information and knowledge combine: {said} ({n} replicates of four arms, 95 % intervals).",
         x="Interaction on the mean outcome",
         reference=0.0,
     )
@@ -88,7 +88,7 @@ SCHEMES = {
 
 def incentives(effort: Effort) -> Figure:
     """Paying for satisfaction scores, and other incentives, with and without payment that drives inner motives out."""
-    n = effort.runs(6)
+    n = effort.runs(4)
     effects, told = [], []
     for crowding, group in ((0.0, "motives stay"), (1.0, "payment drives motives out")):
         base = whole(crowding_out=crowding, sharing_cost=0.1, sharing_risk=0.1)
@@ -120,7 +120,7 @@ ENOUGH = 0.9
 
 def least_infrastructure(effort: Effort) -> Figure:
     """The fewest interventions that reach nine tenths of what all of them reach."""
-    n = effort.runs(6)
+    n = effort.runs(4)
     chosen = [parts for k in range(len(PARTS) + 1) for parts in itertools.combinations(PARTS, k)]
     base = care()
     found = outcomes(
@@ -138,8 +138,8 @@ def least_infrastructure(effort: Effort) -> Figure:
     words = ForestWords(
         title=f"{len(enough)} of {len(PARTS)} interventions reach nine tenths of what all reach",
         summary=f"{', '.join(enough).replace('_', ' ')} reach at least {ENOUGH:.0%} of the gain in the mean outcome of "
-        f"all {len(PARTS)}. Best set of each size among all {len(chosen)} sets, {n} runs each, 95 % intervals; the best "
-        "of many looks better than it is, the more so the fewer the runs.",
+        f"all {len(PARTS)}. Best set of each size among all {len(chosen)} sets, {n} runs each, 95 % intervals; the "
+        "best of many looks better than it is, the more so the fewer the runs.",
         x="Share of the gain of all",
         reference=ENOUGH,
         share=True,

@@ -21,8 +21,8 @@ def commons(effort: Effort) -> Figure:
         )  # fmt: skip
         for path in found.paths:
             span = path.share
-            ends = (None, None, None) if span is None else (span.value, span.low, span.high)
-            effects.append(Effect(f"through {path.name}", *ends, form))
+            value, low, high = (None, None, None) if span is None else (span.value, span.low, span.high)
+            effects.append(Effect(f"through {path.name}", value, low, high, form))
         share = found.paths[0].share
         told.append(f"{form} {share.said('.0%') if share else 'not told'}")
     words = ForestWords(
