@@ -1,4 +1,4 @@
-"""The findings about the network model are made by their functions, again and again the same, and say what they rest on."""
+"""The findings about the network model are made by their functions, and made again the same."""
 
 from __future__ import annotations
 

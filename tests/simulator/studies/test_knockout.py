@@ -43,9 +43,8 @@ def test_a_change_that_moves_nothing_has_no_shares() -> None:
     assert "no more than chance" in knock_out_figure(found).title
 
 
-def test_the_network_model_can_bar_the_commons() -> None:
-    assert "commons_in_choice" in paths_of(BASE)["commons"]
-    assert set(paths_of(BASE)) <= set(PATHS)
+def test_every_switch_of_every_path_is_a_parameter_of_the_network_model() -> None:
+    assert paths_of(BASE) == dict(PATHS)
 
 
 def test_the_figure_and_the_document_hold_the_effect_and_the_paths() -> None:

@@ -78,6 +78,8 @@ FIGURES: tuple[Declared, ...] = (
              "Under which rules does a network take off?"),
     Declared("islands", "findings/islands.md", f"{_HERE}.interventions:islands",
              "What does the network itself add, against islands of the same people?"),
+    Declared("least-infrastructure", "findings/least-infrastructure.md", f"{_HERE}.interventions:least_infrastructure",
+             "What is the least infrastructure that suffices?"),
 )  # fmt: skip
 
 
