@@ -78,6 +78,10 @@ FIGURES: tuple[Declared, ...] = (
              "Under which rules does a network take off?"),
     Declared("islands", "findings/islands.md", f"{_HERE}.interventions:islands",
              "What does the network itself add, against islands of the same people?"),
+    Declared("interference-bias", "findings/interference.md", f"{_HERE}.interference:bias",
+             "How far does a cluster trial of a network feature miss what it does?"),
+    Declared("incentives", "findings/incentives.md", f"{_HERE}.interventions:incentives",
+             "What do paid satisfaction scores and other incentives do?"),
     Declared("least-infrastructure", "findings/least-infrastructure.md", f"{_HERE}.interventions:least_infrastructure",
              "What is the least infrastructure that suffices?"),
 )  # fmt: skip
