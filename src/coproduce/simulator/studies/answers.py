@@ -26,7 +26,7 @@ from coproduce.simulator.studies.spans import N_RESAMPLES
 #: Seconds spent on a first band; whoever waits has it within 2.
 FIRST_SECONDS = 1.2
 #: Members of a first band at the least, and of a fine one.
-FEWEST, FINE = 4, 60
+FEWEST, FINE = 3, 60
 #: A network in a first band has no more patients than this; in a fine one, than that.
 FIRST_PATIENTS, FINE_PATIENTS = 60, 400
 #: How far a proposed number may be off, as a part of itself.

@@ -32,7 +32,8 @@ class Job:
     def result(self, *, record: bool = False) -> Result:
         """The run; with `record`, with its events."""
         plan = plan_with(self.rules, self.scenario.parameters) if self.rules else None
-        return run(self.scenario, self.seed, run=self.run, record=record, plan=plan)
+        engine = "oracle" if self.rules else None
+        return run(self.scenario, self.seed, run=self.run, record=record, plan=plan, engine=engine)
 
 
 def read(result: Result, columns: Sequence[str], window: int = 1) -> list[float]:
