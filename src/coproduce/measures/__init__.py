@@ -1,6 +1,7 @@
 """Numbers from events: what was needed, met, how soon, by whom; the same from the live network and a simulated one."""
 
 from coproduce.measures.catalogue import CATALOGUE, chosen, reference_page
+from coproduce.measures.change import changes
 from coproduce.measures.declared import Declared
 from coproduce.measures.measure import Period, Request, measure_all, timeline, timelines
 from coproduce.measures.measurement import Answer, Measurement
@@ -23,6 +24,7 @@ __all__ = [
     "Request",
     "Strata",
     "Tables",
+    "changes",
     "chart_figure",
     "chosen",
     "levels_figure",
