@@ -115,6 +115,6 @@ def test_wrong_use_ends_with_status_2(folder: Path, arguments: tuple[str]) -> No
     assert call(folder, *arguments).exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["run", "evaluate", "explain"])
+@pytest.mark.parametrize("command", ["run", "evaluate", "explain", "people"])
 def test_help_shows_an_example(folder: Path, command: str) -> None:
     assert "Example: coproduce match" in call(folder, command, "--help").stdout

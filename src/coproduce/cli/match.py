@@ -1,4 +1,4 @@
-"""`coproduce match`: rank resources for needs, compare a ranking with human judgments, say why."""
+"""`coproduce match`: rank resources for needs, compare with human judgments, say why, give needs to people."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ import typer
 if TYPE_CHECKING:
     from coproduce.matching import Index, Offer, ParsedNeed, Ranking
     from coproduce.matching.evaluation import Evaluation
+    from coproduce.matching.people import Assignment
 
 _Item = TypeVar("_Item")
 
-app = typer.Typer(help="Match needs to resources, and measure how well that works.", no_args_is_help=True)
+app = typer.Typer(help="Match needs to resources and people, and measure how well that works.", no_args_is_help=True)
 
 
 class Field(StrEnum):
@@ -130,6 +131,60 @@ def explain(
         _say(json.dumps(_explanation(parsed, offer)))
     else:
         _show_explanation(parsed, offer)
+
+
+@app.command()
+def people(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC.json", help="helpers, needs and rules.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Give needs to helpers: the most needs served, urgent ones first, then the most fit; no limit is broken.
+
+    SPEC.json holds helpers (id, topics, languages, capacity; also n_open, willingness, quiet_hours, last_heavy,
+    is_new), needs (id, topics, language, urgency; also declined), and if wanted now, batch_size, new_share.
+
+    Example: coproduce match people spec.json --json
+    """
+    from coproduce.matching.people import assign
+    from coproduce.matching.people_spec import read_people_spec
+
+    read = read_people_spec(spec)
+    found = assign(read.needs, read.helpers, now=read.now, rules=read.rules)
+    if as_json:
+        _say(json.dumps(_assignment(found)))
+    else:
+        _show_assignment(found)
+
+
+def _assignment(found: Assignment) -> dict[str, Any]:
+    from coproduce.matching.people import REASONS
+
+    return {
+        "pairs": [{"need": pair.need, "helper": pair.helper, "fit": pair.fit} for pair in found.pairs],
+        "total_fit": found.total_fit,
+        "optimum": found.optimum,
+        "share_of_optimum": found.share_of_optimum,
+        "n_needs": len(found.pairs) + len(found.unserved),
+        "n_served": len(found.pairs),
+        "unserved": [
+            {"need": left.need, "reason": left.reason, "message": REASONS[left.reason]} for left in found.unserved
+        ],
+    }
+
+
+def _show_assignment(found: Assignment) -> None:
+    from coproduce.matching.people import REASONS
+
+    for pair in found.pairs:
+        _say(f"{pair.need} to {pair.helper}, fit {pair.fit:.2f}")
+    for left in found.unserved:
+        _say(f"{left.need} waits: {REASONS[left.reason]}")
+    n_needs = len(found.pairs) + len(found.unserved)
+    _say(
+        f"{len(found.pairs)} of {n_needs} needs served, total fit {found.total_fit:.2f}, "
+        f"{found.share_of_optimum:.1%} of the most fit possible."
+    )
 
 
 def _refuse_dense(mode: Mode) -> None:

@@ -14,6 +14,7 @@ What the live network calls:
 - `rank(need, index, constraints, k)`: a `Ranking` of `Offer`s, each with `Reason`s, and `answerable`, the probability
   that a good answer exists. `explain(need, index, resource_id)`: one offer wherever it ranks.
 - `suggest(index, prefix)`: titles for a box that is being typed in.
+- `people.assign(needs, helpers)`: who helps whom, within everybody's limits (imported on its own: it brings a solver).
 
 Ids of resources are text in the index; numbers are accepted and turned to text. Index only public text: whoever can
 read the folder can read the words. Words of a removed resource cannot be found any more, but stay in the folder's files
