@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from coproduce.errors import InvalidInput
-from coproduce.simulator.engine import run
+from coproduce.simulator.engine import Engine, run
 from coproduce.simulator.parameters import nearest
 from coproduce.simulator.result import Result
 from coproduce.simulator.rules import plan_with
@@ -32,7 +32,7 @@ class Job:
     def result(self, *, record: bool = False) -> Result:
         """The run; with `record`, with its events."""
         plan = plan_with(self.rules, self.scenario.parameters) if self.rules else None
-        engine = "oracle" if self.rules else None
+        engine: Engine | None = "oracle" if self.rules else None
         return run(self.scenario, self.seed, run=self.run, record=record, plan=plan, engine=engine)
 
 
