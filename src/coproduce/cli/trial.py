@@ -22,6 +22,10 @@ class Form(StrEnum):
     reference = "reference"
 
 
+#: What `calibrate` tries.
+Calibrated = StrEnum("Calibrated", ["normal", "count", "binary", "ordinal", "hierarchical", "misspecified"])
+
+
 class Respondent(StrEnum):
     """Whose answers of a PRODUCE document are analysed."""
 
@@ -59,6 +63,54 @@ def analyse(
     else:
         answer = _complete(document, reference.exact_case)
     _answer(answer, json.dumps(answer, indent=1), as_json=as_json)
+
+
+@app.command()
+def design(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC.toml", help="arms, kind, block_days, cycles, outcome, mcid.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Design a trial: the schedule with its seed and hash, how likely each length is to settle it, when to stop.
+
+    Example: coproduce trial design spec.toml --json
+    """
+    from coproduce.evidence.personal.planned import planned
+
+    answer = planned(_read_toml(spec))
+    _answer(answer, _told_of_design(answer), as_json=as_json)
+
+
+@app.command()
+def calibrate(
+    *,
+    family: Annotated[
+        list[Calibrated] | None, typer.Option(help="Which engine; repeat for more, leave out for all.")
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option(metavar="N", min=100, max=1_000_000, help="Trials an engine; by default its target's.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="S", min=0, help="Same seed, same numbers.")] = 1,
+    figure: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Also draw the ranks, as SVG, here.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Simulate trials from the prior, analyse them, and test whether what was planted is found as often as is said.
+
+    Example: coproduce trial calibrate --family normal --draws 10000 --json
+    """
+    from coproduce.evidence.personal.calibration import DRAWS, calibrated
+
+    names = [choice.value for choice in family or list(Calibrated)]
+    found = []
+    for name in names:
+        sys.stderr.write(f"{name}: {draws or DRAWS[name]} trials\n")
+        found.append(calibrated(name, draws or DRAWS[name], seed))
+    if figure is not None:
+        _draw_ranks(found, figure)
+    answer = {"seed": seed, "engines": found}
+    _answer(answer, "\n".join(one["sentence"] for one in found), as_json=as_json)
+    if not all(one["passed"] for one in found):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -112,6 +164,35 @@ def _read(file: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise BadFile(given=f"{file.name}, which is no JSON object", expected="a JSON object")
     return found
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    import tomllib
+
+    from coproduce.errors import BadFile
+
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise BadFile(given=f"{file.name}, which cannot be read as TOML", expected="a design") from problem
+
+
+def _told_of_design(answer: dict[str, Any]) -> str:
+    days = answer["schedule"]
+    told = f"{len(days)} days, seed {answer['seed']}, hash {answer['hash']}\n"
+    switches = [day for i, day in enumerate(days) if not i or day["arm"] != days[i - 1]["arm"]]
+    told += "\n".join(f"from day {day['day']}: {day['arm']}" for day in switches)
+    for row in answer["power"] or ():
+        told += f"\n{row['cycles']} cycles, {row['days']} days: settled in {round(100 * row['share'])} of 100"
+    return told
+
+
+def _draw_ranks(found: list[dict[str, Any]], folder: Path) -> None:
+    from coproduce.evidence.personal.calibration import drawing
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in found:
+        (folder / f"calibration-{one['engine']}.svg").write_text(drawing(one), encoding="utf-8")
 
 
 def _answer(answer: dict[str, Any], told: str, *, as_json: bool) -> None:

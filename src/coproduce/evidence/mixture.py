@@ -1,9 +1,10 @@
-"""A posterior as a finite mixture of t or of normal distributions, from which every probability is a sum."""
+"""Posteriors: a finite mixture of t or of normal distributions, or draws; every probability is a sum."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -11,6 +12,61 @@ from scipy.stats import t
 
 from coproduce.evidence import student
 from coproduce.evidence.arrays import Floats
+
+
+class Distribution(Protocol):
+    """What a posterior can be asked."""
+
+    @property
+    def mean(self) -> float:
+        """Mean."""
+        ...
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation."""
+        ...
+
+    def below(self, x: float) -> float:
+        """P(X <= x)."""
+        ...
+
+    def quantile(self, q: float) -> float:
+        """The value that a share q lies below."""
+        ...
+
+    def gain(self) -> float:
+        """E max(0, X)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """A posterior as draws, sorted, (n,)."""
+
+    values: Floats
+
+    @property
+    def mean(self) -> float:
+        """Mean."""
+        return float(self.values.mean())
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation."""
+        return float(self.values.std(ddof=1))
+
+    def below(self, x: float) -> float:
+        """Share of draws at most x."""
+        return float(np.searchsorted(self.values, x, side="right") / self.values.size)
+
+    def quantile(self, q: float) -> float:
+        """The q-quantile of the draws."""
+        return float(np.quantile(self.values, q))
+
+    def gain(self) -> float:
+        """Mean of the draws' positive parts."""
+        return float(np.maximum(self.values, 0.0).mean())
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,8 @@ def everybody_depends(people: People) -> People:
 def learn_rule(people: People) -> LinearRule:
     """The rule that treats where a linear model predicts a gain (Q-learning, one stage); higher outcomes are better.
 
-    Source: Murphy 2005, 10.1007/s10994-005-0925-8; Chakraborty and Moodie 2013, 10.1007/978-1-4614-7428-9, chapter 3.
+    Source: Murphy 2005, jmlr.org/papers/v6/murphy05a; Chakraborty and Moodie 2013, 10.1007/978-1-4614-7428-9,
+    chapter 3.
     """
     p = people.x.shape[1]
     open_to_all = everybody_depends(people)

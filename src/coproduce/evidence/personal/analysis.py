@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from coproduce.errors import InvalidInput
-from coproduce.evidence.mixture import TMixture
+from coproduce.evidence.mixture import Distribution
 from coproduce.evidence.personal.assumptions import Assumed, weak
 from coproduce.evidence.personal.exact import Grid, Posterior, posterior
 from coproduce.evidence.personal.regressors import Terms, designs
+from coproduce.evidence.personal.sampled import sampled
 from coproduce.evidence.personal.trial import Trial
 
 #: Fewer values than this in an arm, and the report says that the prior decides.
@@ -40,7 +40,7 @@ class Comparison:
 
     arm: str
     reference: str
-    effect: TMixture
+    effect: Distribution
     zones: Zones
     phi_mean: float
     carries_over: float
@@ -53,7 +53,7 @@ class Comparison:
         return all(zones.decision == self.zones.decision for zones in self.sensitivity.values())
 
 
-def zones_of(effect: TMixture, trial: Trial) -> Zones:
+def zones_of(effect: Distribution, trial: Trial) -> Zones:
     """The three zones of an effect by what matters to the person."""
     below, above = effect.below(-trial.mcid), 1.0 - effect.below(trial.mcid)
     better, worse = (above, below) if trial.outcome.sign > 0 else (below, above)
@@ -67,38 +67,47 @@ def fitted(trial: Trial, assumed: Assumed, terms: Terms) -> Posterior:
     return posterior(trial.day[seen], designs(trial, terms, grid.rho), trial.value[seen], assumed.arrays(terms), grid)
 
 
-def effect_of(found: Posterior, arm: int, n_columns: int) -> TMixture:
-    """The posterior of the effect of arm number `arm`, counted from 1 after the reference."""
-    contrast = np.zeros(n_columns)
-    contrast[arm] = 1.0
-    return found.contrast(contrast)
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a model says of a trial: the effect of each arm after the first, autocorrelation, chance of carry-over."""
+
+    effects: tuple[Distribution, ...]
+    phi_mean: float
+    carries_over: float
+
+
+def fit(trial: Trial, assumed: Assumed, terms: Terms) -> Fit:
+    """The trial's effects: exactly for a normal outcome, by the gated sampler for others."""
+    if trial.outcome.family != "normal":
+        found = sampled(trial, assumed, terms)
+        return Fit(found.effects, found.phi_mean, 0.0)
+    exact = fitted(trial, assumed, terms)
+    unit = np.eye(exact.mean.shape[1])
+    effects = tuple(exact.contrast(unit[arm]) for arm in range(1, len(trial.arms)))
+    return Fit(effects, exact.phi_mean, exact.carries_over)
 
 
 def analyse(trial: Trial, assumed: Assumed | None = None, terms: Terms | None = None) -> list[Comparison]:
-    """Every arm against the first, exactly.
+    """Every arm against the first.
 
-    Raises InvalidInput for an outcome that is not normal.
+    Raises NotComputable when a sampler does not settle (counts, yes or no, grades).
     """
-    if trial.outcome.family != "normal":
-        raise InvalidInput(given=f"a {trial.outcome.family} outcome", expected="a normal one")
     assumed, terms = assumed or weak(trial), terms or Terms()
-    main = fitted(trial, assumed, terms)
+    main = fit(trial, assumed, terms)
     others = {
-        "prior half as wide": fitted(trial, assumed.wider(0.5), terms),
-        "prior twice as wide": fitted(trial, assumed.wider(2.0), terms),
+        "prior half as wide": fit(trial, assumed.wider(0.5), terms),
+        "prior twice as wide": fit(trial, assumed.wider(2.0), terms),
     }
     if terms.trend:
-        others["no trend"] = fitted(trial, assumed, replace(terms, trend=False))
+        others["no trend"] = fit(trial, assumed, replace(terms, trend=False))
     few = min(trial.n_values(arm) for arm in range(len(trial.arms))) < FEW
     return [_comparison(trial, arm, main, others, few=few) for arm in range(1, len(trial.arms))]
 
 
-def _comparison(
-    trial: Trial, arm: int, main: Posterior, others: dict[str, Posterior], *, few: bool
-) -> Comparison:  # fmt: skip
-    effect = effect_of(main, arm, main.mean.shape[1])
-    sensitivity = {name: zones_of(effect_of(found, arm, found.mean.shape[1]), trial) for name, found in others.items()}
+def _comparison(trial: Trial, arm: int, main: Fit, others: dict[str, Fit], *, few: bool) -> Comparison:
+    effect = main.effects[arm - 1]
     return Comparison(
         arm=trial.arms[arm], reference=trial.arms[0], effect=effect, zones=zones_of(effect, trial),
-        phi_mean=main.phi_mean, carries_over=main.carries_over, prior_decides=few, sensitivity=sensitivity,
+        phi_mean=main.phi_mean, carries_over=main.carries_over, prior_decides=few,
+        sensitivity={name: zones_of(other.effects[arm - 1], trial) for name, other in others.items()},
     )  # fmt: skip

@@ -18,6 +18,9 @@ from coproduce.evidence.personal.trial import Trial
 INTERCEPT, EFFECT, TREND, WEEKDAY = 25.0, 4.0, 4.0, 1.0
 #: Shape and scale of the residual variance, the scale in squared tenths of the outcome's range: weak.
 SHAPE, SCALE = 2.0, 2.0
+#: Other outcomes: middle of the intercept on the link's scale, and the inverse gamma of the latent state's variance.
+LINK_MIDDLE = {"count": 1.0, "binary": 0.0, "ordinal": 1.0}
+LINK_SHAPE, LINK_RATE = 3.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ def weak(trial: Trial) -> Assumed:
     tenth of the range and their middle for its middle; the report says so.
     """
     n_effects = len(trial.arms) - 1
+    if trial.outcome.family != "normal":
+        return _weak_on_link(trial, n_effects)
     if trial.outcome.scale is not None:
         low, high = trial.outcome.scale
         middle, unit, source = (low + high) / 2, (high - low) / 10, "weak, from the outcome's scale"
@@ -78,6 +83,15 @@ def weak(trial: Trial) -> Assumed:
     return Assumed(
         middle=middle, effect=(0.0,) * n_effects, effect_variance=(EFFECT,) * n_effects, intercept_variance=INTERCEPT,
         trend_variance=TREND, a0=SHAPE, b0=SCALE * unit**2, source=source,
+    )  # fmt: skip
+
+
+def _weak_on_link(trial: Trial, n_effects: int) -> Assumed:
+    """For counts, yes or no, and grades: on the log or logit scale, where variances are plain and not in units."""
+    return Assumed(
+        middle=LINK_MIDDLE[trial.outcome.family], effect=(0.0,) * n_effects, effect_variance=(1.0,) * n_effects,
+        intercept_variance=4.0, trend_variance=1.0, a0=LINK_SHAPE, b0=LINK_RATE,
+        source="weak, on the log scale" if trial.outcome.family == "count" else "weak, on the logit scale",
     )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def _moments(z: Floats, group: Ints, n_groups: int) -> tuple[Floats, Floats, Flo
 
 
 @njit(cache=True)
-def _factor(p: Floats) -> float:
+def triangular(p: Floats) -> float:
     """The Cholesky factor of p, written over its lower half; gives log det p."""
     k, log_det = p.shape[0], 0.0
     for c in range(k):
@@ -127,7 +127,7 @@ def _factor(p: Floats) -> float:
 
 
 @njit(cache=True)
-def _inverse(factor: Floats, inverse: Floats) -> None:
+def invert(factor: Floats, inverse: Floats) -> None:
     """Writes the inverse of L L' into `inverse`, from the lower factor L."""
     k = factor.shape[0]
     for column in range(k):
@@ -182,8 +182,8 @@ def over_grid(
             factor[:] = gram[:p, :p]
             for r in range(p):
                 factor[r, r] += precision[r]
-            log_det += _factor(factor)
-            _inverse(factor, cov[i, j])
+            log_det += triangular(factor)
+            invert(factor, cov[i, j])
             right = gram[:p, p] + precision * m0
             b_n = b0 + 0.5 * (gram[p, p] + (precision * m0 * m0).sum())
             for r in range(p):

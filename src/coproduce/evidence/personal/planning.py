@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from coproduce.evidence.arrays import Floats, Ints
-from coproduce.evidence.mixture import TMixture
+from coproduce.evidence.mixture import Distribution
 from coproduce.evidence.personal.analysis import zones_of
 from coproduce.evidence.personal.assumptions import Assumed
 from coproduce.evidence.personal.exact import Posterior
@@ -34,7 +34,7 @@ class MoreDays:
     looked_ahead: int
 
 
-def expected_loss(effect: TMixture, better: float) -> tuple[float, float]:
+def expected_loss(effect: Distribution, better: float) -> tuple[float, float]:
     """What choosing the reference, or the other arm, is expected to lose, in the unit of the outcome.
 
     `better` is 1 when higher is better, -1 when lower is. The loss of a choice is what the other would have been

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from coproduce.evidence.personal.analysis import FEW, Comparison, Zones, analyse, fitted
-from coproduce.evidence.personal.assumptions import read_assumed
+from coproduce.evidence.personal.assumptions import Assumed, read_assumed
 from coproduce.evidence.personal.missing import bounds, missing
 from coproduce.evidence.personal.planning import expected_loss, more_days
 from coproduce.evidence.personal.regressors import Terms
@@ -35,25 +35,31 @@ def report(document: Mapping[str, Any]) -> dict[str, Any]:
     """
     trial, terms = read_trial(document), read_terms(document)
     assumed = read_assumed(document.get("prior"), trial)
-    found = fitted(trial, assumed, terms)
+    main = analyse(trial, assumed, terms)
     beside = without_first_days(trial, DROPPED_DAYS)
     dropped = None if beside is None else analyse(beside, assumed, terms)
     shared = {
-        "phi_mean": found.phi_mean,
+        "phi_mean": main[0].phi_mean,
         "n_days": int(trial.seen.size),
         "n_missing": trial.n_calendar_days - int(trial.seen.size),
         "prior": assumed.stated(),
         "missing": asdict(missing(trial)),
     }
-    answers = []
+    answers = [_answer(trial, comparison) | shared for comparison in main]
+    for i, (answer, comparison) in enumerate(zip(answers, main, strict=True)):
+        answer["days_after_switch_dropped"] = None if dropped is None else _beside(comparison, dropped[i])
+    if trial.outcome.family == "normal":
+        _look_ahead(trial, assumed, terms, answers)
+    return answers[0] | {"comparisons": answers}
+
+
+def _look_ahead(trial: Trial, assumed: Assumed, terms: Terms, answers: list[dict[str, Any]]) -> None:
+    """Adds what more days would do, and how far missing days could carry the answer; of a normal outcome only."""
+    found = fitted(trial, assumed, terms)
     worst, best = (analyse(other, assumed, terms) for other in bounds(trial))
-    for i, comparison in enumerate(analyse(trial, assumed, terms)):
-        answer = _answer(trial, comparison) | shared
+    for i, answer in enumerate(answers):
         answer["more_days"] = asdict(more_days(trial, assumed, terms, found, i + 1))
         answer["if_missing_days_were"] = {"worst": _zones(worst[i].zones), "best": _zones(best[i].zones)}
-        answer["days_after_switch_dropped"] = None if dropped is None else _beside(comparison, dropped[i])
-        answers.append(answer)
-    return answers[0] | {"comparisons": answers}
 
 
 def _answer(trial: Trial, found: Comparison) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def read_trial(document: Mapping[str, Any]) -> Trial:
         raise InvalidInput(
             given="something that is not a trial", expected="an object with outcome, arms, mcid and days"
         )
-    outcome = _outcome(_required(document, "outcome", Mapping, "an object with name, scale, better and family"))
+    outcome = read_outcome(_required(document, "outcome", Mapping, "an object with name, scale, better and family"))
     arms = _arms(document)
     mcid = _number(document.get("mcid"), "mcid")
     if not mcid >= 0:
@@ -110,7 +110,8 @@ def _number(found: object, field: str) -> float:
     return float(found)
 
 
-def _outcome(document: Mapping[str, Any]) -> Outcome:
+def read_outcome(document: Mapping[str, Any]) -> Outcome:
+    """The outcome of a document; raises InvalidInput, naming the field."""
     family, better = document.get("family", "normal"), document.get("better", "lower")
     for field, found, known in (("family", family, FAMILIES), ("better", better, BETTER)):
         if found not in known:

@@ -1,0 +1,388 @@
+"""Personal trials with counts, yes-or-no or graded outcomes: a small sampler that knows autocorrelation and gaps.
+
+The model: p(y_t | eta_t) of personal.likelihoods, eta = X b + u, with u a stationary AR(1) of standard deviation sigma
+on calendar days. b ~ N(m0, v0), sigma^2 ~ InverseGamma(a0, b0), phi ~ Uniform(0, 0.95) on the grid of the exact engine;
+ordered grades have cuts with log steps ~ N(0, 1).
+
+One sweep draws (b, u) together, by elliptical slice sampling about a Gaussian approximation that has the same prior, so
+that what is sliced is only the likelihood less its approximation, and once about the prior itself (Murray, Adams and
+MacKay 2010, proceedings.mlr.press/v9/murray10a; Nishihara, Murray and Adams 2014, jmlr.org/papers/v15/nishihara14a).
+Then sigma^2 and phi given u, and sigma once more given u / sigma (interweaving: Yu and Meng 2011,
+10.1198/jcgs.2011.203main).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from coproduce.evidence.arrays import Floats, Ints
+from coproduce.evidence.personal.exact import invert, triangular
+from coproduce.evidence.personal.likelihoods import ORDINAL, cuts_of, expected, first_guess, log_likelihood, slopes
+
+#: Pairs that belong together: b and u, w and z, m0 and v0, a diagonal and what stands beside it.
+Pair = tuple[Floats, Floats]
+#: m0, v0, a0, b0.
+Prior4 = tuple[Floats, Floats, float, float]
+#: x, y and the code of the family.
+Data = tuple[Floats, Floats, int]
+
+_N_NEWTON = 5
+_SMALLEST_ANGLE = 1e-12
+_STEP_SIGMA = 0.5
+_STEP_CUTS = 0.5
+_STEP_SCALE = 0.25
+#: Sweeps over the cuts after each draw of (b, u): cheap, and the slowest part of a graded outcome.
+_N_CUT_SWEEPS = 3
+
+
+@njit(cache=True)
+def _precision(gap: Ints, phi: float, diagonal: Floats, beside: Floats) -> float:
+    """Writes the tridiagonal precision of an AR(1) with variance 1 at days `gap` apart; gives its log determinant."""
+    n = diagonal.size
+    diagonal[:] = 0.0
+    diagonal[0] = 1.0
+    log_det = 0.0
+    for j in range(1, n):
+        a = phi ** gap[j - 1]
+        left = 1.0 - a * a
+        diagonal[j] += 1.0 / left
+        diagonal[j - 1] += a * a / left
+        beside[j - 1] = -a / left
+        log_det -= math.log(left)
+    return log_det
+
+
+@njit(cache=True)
+def _quadratic(u: Floats, diagonal: Floats, beside: Floats) -> float:
+    """u' T u for a tridiagonal T."""
+    total = 0.0
+    for j in range(u.size):
+        total += diagonal[j] * u[j] * u[j]
+        if j:
+            total += 2.0 * beside[j - 1] * u[j] * u[j - 1]
+    return total
+
+
+@njit(cache=True)
+def _factor_band(diagonal: Floats, beside: Floats) -> None:
+    """The Cholesky factor of a tridiagonal matrix, written over it: its diagonal and what stands below."""
+    diagonal[0] = math.sqrt(diagonal[0])
+    for j in range(1, diagonal.size):
+        beside[j - 1] /= diagonal[j - 1]
+        diagonal[j] = math.sqrt(diagonal[j] - beside[j - 1] ** 2)
+
+
+@njit(cache=True)
+def _back(diagonal: Floats, beside: Floats, x: Floats) -> None:
+    """Solves L' x = x for a banded factor L."""
+    n = x.size
+    x[n - 1] /= diagonal[n - 1]
+    for j in range(n - 2, -1, -1):
+        x[j] = (x[j] - beside[j] * x[j + 1]) / diagonal[j]
+
+
+@njit(cache=True)
+def _solve_band(diagonal: Floats, beside: Floats, x: Floats) -> None:
+    """Solves L L' x = x for a banded factor L."""
+    x[0] /= diagonal[0]
+    for j in range(1, x.size):
+        x[j] = (x[j] - beside[j - 1] * x[j - 1]) / diagonal[j]
+    _back(diagonal, beside, x)
+
+
+@njit(cache=True)
+def _gaussian(
+    x: Floats, pseudo: Pair, prior: Pair, band: Pair, draw: bool
+) -> Pair:  # fmt: skip
+    """Mean, or with `draw` a deviation from the mean, of (b, u) given pseudo-data of precisions w about z.
+
+    `pseudo` holds w and z, `band` the diagonals of the precision of u. u is integrated out for b, then drawn given b.
+    """
+    n, p = x.shape
+    w, z = pseudo
+    m0, v0 = prior
+    diagonal, beside = band[0] + w, band[1].copy()
+    _factor_band(diagonal, beside)
+    smooth = np.empty((p + 1, n))
+    for c in range(p):
+        smooth[c] = w * x[:, c]
+    smooth[p] = w * z
+    plain = smooth.copy()
+    for c in range(p + 1):
+        _solve_band(diagonal, beside, smooth[c])
+    precision, right, cov = np.empty((p, p)), np.empty(p), np.empty((p, p))
+    for r in range(p):
+        for c in range(p):
+            precision[r, c] = (x[:, r] * plain[c]).sum() - (plain[r] * smooth[c]).sum()
+        precision[r, r] += 1.0 / v0[r]
+        right[r] = (x[:, r] * plain[p]).sum() - (plain[r] * smooth[p]).sum() + m0[r] / v0[r]
+    triangular(precision)
+    invert(precision, cov)
+    b, u = np.empty(p), np.empty(n)
+    if not draw:
+        for r in range(p):
+            b[r] = (cov[r] * right).sum()
+        u[:] = smooth[p]
+    else:
+        for r in range(p):
+            b[r] = np.random.normal()
+        for r in range(p - 1, -1, -1):
+            for i in range(r + 1, p):
+                b[r] -= precision[i, r] * b[i]
+            b[r] /= precision[r, r]
+        for j in range(n):
+            u[j] = np.random.normal()
+        _back(diagonal, beside, u)
+    for c in range(p):
+        u -= b[c] * smooth[c]
+    return b, u
+
+
+@njit(cache=True)
+def _approximation(data: Data, cuts: Floats, prior: Pair, band: Pair) -> tuple[Pair, Pair]:
+    """Precisions w and pseudo-data z near the mode of (b, u), and that mode: from y and the parameters alone.
+
+    It must not depend on where the chain is, or the slice would not leave the posterior as it is; so Newton's steps
+    start from the data, and are always as many.
+    """
+    x, y, family = data
+    n, p = x.shape
+    eta, w, z = np.empty(n), np.empty(n), np.empty(n)
+    b, u = np.zeros(p), np.zeros(n)
+    for j in range(n):
+        eta[j] = first_guess(family, y[j], cuts)
+    for _ in range(_N_NEWTON):
+        for j in range(n):
+            slope, curve = slopes(family, y[j], eta[j], cuts)
+            w[j] = max(curve, 1e-4)
+            z[j] = eta[j] + slope / w[j]
+        b, u = _gaussian(x, (w, z), prior, band, False)
+        eta[:] = u
+        for c in range(p):
+            eta += b[c] * x[:, c]
+    return (w, z), (b, u)
+
+
+@njit(cache=True)
+def _excess(data: Data, cuts: Floats, eta: Floats, pseudo: Pair) -> float:
+    """The log likelihood less its Gaussian approximation with precisions w about z."""
+    _, y, family = data
+    w, z = pseudo
+    total = 0.0
+    for j in range(y.size):
+        total += log_likelihood(family, y[j], eta[j], cuts) + 0.5 * w[j] * (eta[j] - z[j]) ** 2
+    return total
+
+
+@njit(cache=True)
+def _linear(x: Floats, b: Floats, u: Floats) -> Floats:
+    eta = u.copy()
+    for c in range(b.size):
+        eta += b[c] * x[:, c]
+    return eta
+
+
+@njit(cache=True)
+def _around(data: Data, cuts: Floats, prior: Pair, band: Pair, state: Pair) -> Pair:
+    """One elliptical slice step of (b, u) about the Gaussian approximation: far, where that is good."""
+    pseudo, mode = _approximation(data, cuts, prior, band)
+    return _slice(data, cuts, state, (mode, _gaussian(data[0], pseudo, prior, band, True)), pseudo)
+
+
+@njit(cache=True)
+def _from_prior(data: Data, cuts: Floats, prior: Pair, band: Pair, state: Pair) -> Pair:
+    """One elliptical slice step about the prior: short, but it leaves a tail where the approximation is too light."""
+    nothing = np.zeros(data[1].size)
+    pseudo = (nothing, nothing)
+    return _slice(data, cuts, state, ((prior[0], nothing), _gaussian(data[0], pseudo, prior, band, True)), pseudo)
+
+
+@njit(cache=True)
+def _slice(data: Data, cuts: Floats, state: Pair, ellipse: tuple[Pair, Pair], pseudo: Pair) -> Pair:
+    """A point of the ellipse through `state` about its middle, where the likelihood beats its approximation enough.
+
+    `ellipse` holds the middle and a deviation drawn from the Gaussian.
+    """
+    x = data[0]
+    (b_middle, u_middle), (b_new, u_new) = ellipse
+    b, u = state[0] - b_middle, state[1] - u_middle
+    still, gone, across = _linear(x, b_middle, u_middle), _linear(x, b, u), _linear(x, b_new, u_new)
+    level = _excess(data, cuts, still + gone, pseudo) + math.log(np.random.random())
+    angle = 2.0 * math.pi * np.random.random()
+    low, high = angle - 2.0 * math.pi, angle
+    while True:
+        c, s = math.cos(angle), math.sin(angle)
+        if _excess(data, cuts, still + c * gone + s * across, pseudo) >= level or high - low < _SMALLEST_ANGLE:
+            return b_middle + c * b + s * b_new, u_middle + c * u + s * u_new
+        if angle < 0.0:
+            low = angle
+        else:
+            high = angle
+        angle = low + (high - low) * np.random.random()
+
+
+@njit(cache=True)
+def _likelihood(data: Data, cuts: Floats, b: Floats, u: Floats) -> float:
+    x, y, family = data
+    eta = _linear(x, b, u)
+    total = 0.0
+    for j in range(y.size):
+        total += log_likelihood(family, y[j], eta[j], cuts)
+    return total
+
+
+@njit(cache=True)
+def _draw_phi(u: Floats, sigma2: float, gap: Ints, phi: Floats, log_prior: Floats) -> float:
+    """phi given u, from its grid."""
+    n = u.size
+    diagonal, beside, log_weight = np.empty(n), np.empty(max(0, n - 1)), np.empty(phi.size)
+    for i in range(phi.size):
+        log_det = _precision(gap, phi[i], diagonal, beside)
+        log_weight[i] = log_prior[i] + 0.5 * log_det - 0.5 * _quadratic(u, diagonal, beside) / sigma2
+    weight = np.exp(log_weight - log_weight.max())
+    left = np.random.random() * weight.sum()
+    for i in range(phi.size):
+        left -= weight[i]
+        if left <= 0.0:
+            return float(phi[i])
+    return float(phi[-1])
+
+
+@njit(cache=True)
+def _log_inverse_gamma(sigma2: float, a0: float, b0: float) -> float:
+    return -(a0 + 1.0) * math.log(sigma2) - b0 / sigma2
+
+
+@njit(cache=True)
+def _stretch(
+    data: Data, cuts: Floats, state: tuple[Floats, Floats, float], a0: float, b0: float
+) -> tuple[Floats, float]:  # fmt: skip
+    """sigma given u / sigma: a step on log sigma that takes u with it; gives u and sigma^2."""
+    b, u, sigma2 = state
+    factor = math.exp(_STEP_SIGMA * np.random.normal())
+    proposed = sigma2 * factor * factor
+    gain = _likelihood(data, cuts, b, u * factor) - _likelihood(data, cuts, b, u)
+    # On log sigma^2 the prior density has the Jacobian sigma^2.
+    gain += _log_inverse_gamma(proposed, a0, b0) - _log_inverse_gamma(sigma2, a0, b0) + math.log(proposed / sigma2)
+    if math.log(np.random.random()) < gain:
+        return u * factor, proposed
+    return u, sigma2
+
+
+@njit(cache=True)
+def _log_prior_steps(steps: Floats) -> float:
+    """Log density of steps between cuts whose logarithms are standard normal; minus infinity unless all are above 0."""
+    total = 0.0
+    for step in steps:
+        if step <= 0.0:
+            return -np.inf
+        total -= 0.5 * math.log(step) ** 2 + math.log(step)
+    return total
+
+
+@njit(cache=True)
+def _move_cuts(data: Data, state: tuple[Floats, Floats, Floats], prior: Prior4) -> None:
+    """Each cut in turn between its neighbours, by a random walk; written over `log_steps` and b[0].
+
+    The first cut is 0 by definition, so that to move it is to move all others and the intercept the other way.
+    """
+    b, u, log_steps = state
+    m0, v0, _, _ = prior
+    for k in range(log_steps.size + 1):
+        old = np.exp(log_steps)
+        new, by = old.copy(), _STEP_CUTS * np.random.normal()
+        moved = b.copy()
+        if k == 0:
+            new[0] -= by
+            moved[0] -= by
+        else:
+            new[k - 1] += by
+            if k < log_steps.size:
+                new[k] -= by
+        log_prior = _log_prior_steps(new)
+        if log_prior == -np.inf:
+            continue
+        gain = log_prior - _log_prior_steps(old) + 0.5 * ((b[0] - m0[0]) ** 2 - (moved[0] - m0[0]) ** 2) / v0[0]
+        gain += _likelihood(data, cuts_of(np.log(new)), moved, u) - _likelihood(data, cuts_of(log_steps), b, u)
+        if math.log(np.random.random()) < gain:
+            log_steps[:] = np.log(new)
+            b[0] = moved[0]
+
+
+@njit(cache=True)
+def _rescale(
+    data: Data, state: tuple[Floats, Floats, float, Floats], prior: Prior4
+) -> tuple[Floats, Floats, float, Floats]:  # fmt: skip
+    """Stretches b, u, sigma and the cuts together, which grades of few days hardly hold; gives the new ones.
+
+    u / sigma stays, so that the density of u and the Jacobian of its stretching cancel.
+    """
+    b, u, sigma2, log_steps = state
+    m0, v0, a0, b0 = prior
+    log_s = _STEP_SCALE * np.random.normal()
+    s = math.exp(log_s)
+    steps = log_steps + log_s
+    gain = _likelihood(data, cuts_of(steps), s * b, s * u) - _likelihood(data, cuts_of(log_steps), b, u)
+    gain -= 0.5 * (((s * b - m0) ** 2 / v0).sum() - ((b - m0) ** 2 / v0).sum()) - b.size * log_s
+    gain -= 0.5 * ((steps**2).sum() - (log_steps**2).sum())
+    gain += _log_inverse_gamma(sigma2 * s * s, a0, b0) - _log_inverse_gamma(sigma2, a0, b0) + 2.0 * log_s
+    if math.log(np.random.random()) < gain:
+        return s * b, s * u, sigma2 * s * s, steps
+    return b, u, sigma2, log_steps
+
+
+@njit(cache=True)
+def chain(  # noqa: PLR0917 a kernel takes plain arrays
+    gap: Ints, data: Data, prior: Prior4, grid: Pair, asked: tuple[int, Ints], length: tuple[int, int, int]
+) -> Floats:
+    """One chain: draws of b, sigma, phi and, for each arm asked for, of the mean outcome with it less without any.
+
+    gap (n - 1,), days between values; data: x (n, p), y (n,), family; prior: m0, v0, a0, b0; grid: phi and its log
+    prior; asked: log steps between cuts (0 unless ordinal) and the arms' columns; length: warm-up, kept, seed. Gives
+    (kept, p + 2 + arms).
+    """
+    n_warm, n_kept, seed = length
+    n_steps, arms = asked
+    x, _, family = data
+    np.random.seed(seed)
+    n, p = x.shape
+    m0, v0, a0, b0 = prior
+    phi_grid, log_prior = grid
+    found = np.empty((n_kept, p + 2 + arms.size))
+    b, u, log_steps = m0.copy(), np.zeros(n), np.zeros(n_steps)
+    sigma2, phi = b0 / (a0 + 1.0), phi_grid[phi_grid.size // 2]
+    diagonal, beside, bare = np.empty(n), np.empty(max(0, n - 1)), x.copy()
+    for c in arms:
+        bare[:, c] = 0.0
+    for i in range(n_warm + n_kept):
+        cuts = cuts_of(log_steps)
+        _precision(gap, phi, diagonal, beside)
+        band = (diagonal / sigma2, beside / sigma2)
+        if i == 0:
+            _, (b, u) = _approximation(data, cuts, (m0, v0), band)
+        b, u = _around(data, cuts, (m0, v0), band, (b, u))
+        b, u = _from_prior(data, cuts, (m0, v0), band, (b, u))
+        rate = b0 + 0.5 * _quadratic(u, diagonal, beside)
+        sigma2 = rate / np.random.gamma(a0 + 0.5 * n)
+        u, sigma2 = _stretch(data, cuts, (b, u, sigma2), a0, b0)
+        phi = _draw_phi(u, sigma2, gap, phi_grid, log_prior)
+        if family == ORDINAL:
+            for _ in range(_N_CUT_SWEEPS):
+                _move_cuts(data, (b, u, log_steps), prior)
+                b, u, sigma2, log_steps = _rescale(data, (b, u, sigma2, log_steps), prior)
+        if i < n_warm:
+            continue
+        row = found[i - n_warm]
+        row[:p] = b
+        row[p], row[p + 1] = math.sqrt(sigma2), phi
+        without = _linear(bare, b, u)
+        cuts = cuts_of(log_steps)
+        for k in range(arms.size):
+            total = 0.0
+            for j in range(n):
+                total += expected(family, without[j] + b[arms[k]], cuts) - expected(family, without[j], cuts)
+            row[p + 2 + k] = total / n
+    return found

@@ -1,0 +1,73 @@
+"""A design as plain data: what `coproduce trial design` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from coproduce.errors import InvalidInput
+from coproduce.evidence.personal.checklist import checklist
+from coproduce.evidence.personal.design import Design, read_design
+from coproduce.evidence.personal.outcomes import library
+from coproduce.evidence.personal.planning import SETTLED
+from coproduce.evidence.personal.power import N_SIMULATED, Expected, power, read_expected
+from coproduce.evidence.personal.stopping import LEAST_CYCLES, SURE, read_safety
+from coproduce.evidence.personal.trial import Outcome, read_outcome
+
+
+def planned(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The schedule with its seed and hash, the power of several lengths, when to stop, and the checklist so far.
+
+    `outcome` is an object as `trial analyse` takes it, or the key of a measure of the library. Power is simulated for a
+    normal outcome; it is None for others. Raises InvalidInput, naming the field.
+    """
+    design = read_design(document)
+    outcome, mcid = _outcome(document)
+    safety = read_safety(document)
+    low, high = outcome.scale or (0.0, 10.0)
+    expected = read_expected(document, mcid, (high - low) / 10)
+    washout = design.in_washout()
+    said = dict(document) | {"outcome": {"name": outcome.name}, "mcid": mcid}
+    return {
+        "schedule": [
+            {"day": day, "arm": design.arms[arm], "baseline": day < design.baseline_days, "washout": bool(washout[day])}
+            for day, arm in enumerate(design.schedule())
+        ],
+        "seed": design.seed,
+        "hash": design.hash(),
+        "power": _power(design, outcome, mcid, expected),
+        "power_assumes": asdict(expected) | {"settled_at": SETTLED, "n_simulated": N_SIMULATED},
+        "stopping": {"probability": SURE, "least_cycles": LEAST_CYCLES, "safety": safety and asdict(safety)},
+        "checklist": checklist(design, said),
+    }  # fmt: skip
+
+
+def _power(design: Design, outcome: Outcome, mcid: float, expected: Expected) -> list[dict[str, float]] | None:
+    if outcome.family != "normal":
+        return None
+    a_cycle = len(design.arms) * design.block_days
+    return [
+        {"cycles": cycles, "days": design.baseline_days + cycles * a_cycle, "share": share}
+        for cycles, share in power(design, outcome, mcid, expected).items()
+    ]
+
+
+def _outcome(document: Mapping[str, Any]) -> tuple[Outcome, float]:
+    given = document.get("outcome")
+    if isinstance(given, str):
+        if given not in library():
+            raise InvalidInput(
+                given="a measure that the library does not have",
+                expected="one of " + ", ".join(library()),
+                field="outcome",
+            )
+        measure = library()[given]
+        outcome, mcid = measure.outcome(), document.get("mcid", measure.mcid)
+    elif isinstance(given, Mapping):
+        outcome, mcid = read_outcome(given), document.get("mcid")
+    else:
+        raise InvalidInput(given="no outcome", expected="an outcome, or the key of a measure", field="outcome")
+    if isinstance(mcid, bool) or not isinstance(mcid, int | float) or not 0 <= mcid < 1e12:
+        raise InvalidInput(given="no usable mcid", expected="the difference that matters, 0 or more", field="mcid")
+    return outcome, float(mcid)
