@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize, special, stats
 
+from coproduce import rng
 from coproduce.errors import InvalidInput, NotComputable
 from coproduce.evidence.personal import calibration, sampled
 from coproduce.evidence.personal.assumptions import weak
@@ -60,7 +61,7 @@ def test_with_almost_no_day_to_day_state_it_is_the_regression_by_quadrature():
     x = np.column_stack([np.ones(60), arm])
     prior = (np.zeros(2), np.ones(2), 400.0, 1.0)
     found = chain(np.ones(59, dtype=np.int64), (x, y, COUNT), prior, (np.array([0.3]), np.zeros(1)),
-                  (0, np.array([1])), (500, 8000, 7))  # fmt: skip
+                  (0, np.array([1]), 500, 8000), rng.stream(7, "chain"))  # fmt: skip
     assert found[:, 1].mean() == pytest.approx(mean, abs=0.08 * sd)
     assert found[:, 1].std() == pytest.approx(sd, rel=0.06)
 
@@ -151,7 +152,7 @@ def test_an_engine_that_ignores_autocorrelation_would_be_seen(monkeypatch):
 
 @pytest.mark.parametrize("family", ["count", "binary", "ordinal"])
 def test_samplers_are_calibrated(family, monkeypatch):
-    monkeypatch.setattr(calibration, "_N_KEPT", 49)
-    found = calibration.calibrated(family, 60, 2)
+    monkeypatch.setattr(calibration, "_N_KEPT", 29)
+    found = calibration.calibrated(family, 40, 2)
     assert found["parts"]["effect"]["ks"] < 1.63
-    assert found["sentence"].startswith(f"{family}: 60 trials")
+    assert found["sentence"].startswith(f"{family}: 40 trials")

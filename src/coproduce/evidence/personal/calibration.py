@@ -111,7 +111,7 @@ def _latent(family: str, n_draws: int, seed: int) -> Floats:
         y = _drawn(family, eta, cuts_of(draws.normal(size=n_steps)), draws)
         kept = chain(
             np.diff(day), (x, y, CODES[family]), (m0, v0, LINK_SHAPE, LINK_RATE), (grid.phi, np.log(grid.phi_weight)),
-            (n_steps, np.zeros(0, dtype=np.int64)), (500, thin * _N_KEPT, rng.key(seed, family, i=i) % 2**32),
+            (n_steps, np.zeros(0, dtype=np.int64), 500, thin * _N_KEPT), draws,
         )[::thin, 1]  # fmt: skip
         found[i] = ((kept < b[1]).sum() + draws.random()) / (_N_KEPT + 1)
     return found

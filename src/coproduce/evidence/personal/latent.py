@@ -26,8 +26,8 @@ from coproduce.evidence.personal.likelihoods import ORDINAL, cuts_of, expected, 
 Pair = tuple[Floats, Floats]
 #: m0, v0, a0, b0.
 Prior4 = tuple[Floats, Floats, float, float]
-#: x, y and the code of the family.
-Data = tuple[Floats, Floats, int]
+#: x, y, the code of the family, and the cuts of grades.
+Data = tuple[Floats, Floats, int, Floats]
 
 _N_NEWTON = 5
 _SMALLEST_ANGLE = 1e-12
@@ -94,16 +94,16 @@ def _solve_band(diagonal: Floats, beside: Floats, x: Floats) -> None:
 
 
 @njit(cache=True)
-def _gaussian(
-    x: Floats, pseudo: Pair, prior: Pair, band: Pair, draw: bool
-) -> Pair:  # fmt: skip
-    """Mean, or with `draw` a deviation from the mean, of (b, u) given pseudo-data of precisions w about z.
+def _condensed(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair]) -> tuple[Pair, Floats, Floats, Floats, Floats]:
+    """(b, u) given pseudo-data of precisions w about z, with u integrated out for b.
 
-    `pseudo` holds w and z, `band` the diagonals of the precision of u. u is integrated out for b, then drawn given b.
+    `pseudo` holds w and z, `gauss` the prior of b and the two diagonals of the precision of u. Gives the factor of the
+    precision of u with the data, the factor and the inverse of b's precision, its right side, and u's regression on
+    each column and on z, (p + 1, n).
     """
     n, p = x.shape
     w, z = pseudo
-    m0, v0 = prior
+    (m0, v0), band = gauss
     diagonal, beside = band[0] + w, band[1].copy()
     _factor_band(diagonal, beside)
     smooth = np.empty((p + 1, n))
@@ -121,34 +121,49 @@ def _gaussian(
         right[r] = (x[:, r] * plain[p]).sum() - (plain[r] * smooth[p]).sum() + m0[r] / v0[r]
     triangular(precision)
     invert(precision, cov)
+    return (diagonal, beside), precision, cov, right, smooth
+
+
+@njit(cache=True)
+def _mean(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair]) -> Pair:
+    """The mean of (b, u) given pseudo-data."""
+    _, _, cov, right, smooth = _condensed(x, pseudo, gauss)
+    p = right.size
+    b, u = np.empty(p), smooth[p].copy()
+    for c in range(p):
+        b[c] = (cov[c] * right).sum()
+        u -= b[c] * smooth[c]
+    return b, u
+
+
+@njit(cache=True)
+def _deviation(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair], draws: np.random.Generator) -> Pair:
+    """A draw of (b, u) given pseudo-data, less its mean."""
+    (diagonal, beside), factor, _, right, smooth = _condensed(x, pseudo, gauss)
+    p, n = right.size, diagonal.size
     b, u = np.empty(p), np.empty(n)
-    if not draw:
-        for r in range(p):
-            b[r] = (cov[r] * right).sum()
-        u[:] = smooth[p]
-    else:
-        for r in range(p):
-            b[r] = np.random.normal()
-        for r in range(p - 1, -1, -1):
-            for i in range(r + 1, p):
-                b[r] -= precision[i, r] * b[i]
-            b[r] /= precision[r, r]
-        for j in range(n):
-            u[j] = np.random.normal()
-        _back(diagonal, beside, u)
+    for c in range(p):
+        b[c] = draws.standard_normal()
+    for c in range(p - 1, -1, -1):
+        for i in range(c + 1, p):
+            b[c] -= factor[i, c] * b[i]
+        b[c] /= factor[c, c]
+    for j in range(n):
+        u[j] = draws.standard_normal()
+    _back(diagonal, beside, u)
     for c in range(p):
         u -= b[c] * smooth[c]
     return b, u
 
 
 @njit(cache=True)
-def _approximation(data: Data, cuts: Floats, prior: Pair, band: Pair) -> tuple[Pair, Pair]:
+def _approximation(data: Data, gauss: tuple[Pair, Pair]) -> tuple[Pair, Pair]:
     """Precisions w and pseudo-data z near the mode of (b, u), and that mode: from y and the parameters alone.
 
     It must not depend on where the chain is, or the slice would not leave the posterior as it is; so Newton's steps
     start from the data, and are always as many.
     """
-    x, y, family = data
+    x, y, family, cuts = data
     n, p = x.shape
     eta, w, z = np.empty(n), np.empty(n), np.empty(n)
     b, u = np.zeros(p), np.zeros(n)
@@ -159,7 +174,7 @@ def _approximation(data: Data, cuts: Floats, prior: Pair, band: Pair) -> tuple[P
             slope, curve = slopes(family, y[j], eta[j], cuts)
             w[j] = max(curve, 1e-4)
             z[j] = eta[j] + slope / w[j]
-        b, u = _gaussian(x, (w, z), prior, band, False)
+        b, u = _mean(x, (w, z), gauss)
         eta[:] = u
         for c in range(p):
             eta += b[c] * x[:, c]
@@ -167,9 +182,9 @@ def _approximation(data: Data, cuts: Floats, prior: Pair, band: Pair) -> tuple[P
 
 
 @njit(cache=True)
-def _excess(data: Data, cuts: Floats, eta: Floats, pseudo: Pair) -> float:
+def _excess(data: Data, eta: Floats, pseudo: Pair) -> float:
     """The log likelihood less its Gaussian approximation with precisions w about z."""
-    _, y, family = data
+    _, y, family, cuts = data
     w, z = pseudo
     total = 0.0
     for j in range(y.size):
@@ -186,22 +201,23 @@ def _linear(x: Floats, b: Floats, u: Floats) -> Floats:
 
 
 @njit(cache=True)
-def _around(data: Data, cuts: Floats, prior: Pair, band: Pair, state: Pair) -> Pair:
+def _around(data: Data, gauss: tuple[Pair, Pair], state: Pair, draws: np.random.Generator) -> Pair:
     """One elliptical slice step of (b, u) about the Gaussian approximation: far, where that is good."""
-    pseudo, mode = _approximation(data, cuts, prior, band)
-    return _slice(data, cuts, state, (mode, _gaussian(data[0], pseudo, prior, band, True)), pseudo)
+    pseudo, mode = _approximation(data, gauss)
+    return _slice(data, state, (mode, _deviation(data[0], pseudo, gauss, draws)), pseudo, draws)
 
 
 @njit(cache=True)
-def _from_prior(data: Data, cuts: Floats, prior: Pair, band: Pair, state: Pair) -> Pair:
+def _from_prior(data: Data, gauss: tuple[Pair, Pair], state: Pair, draws: np.random.Generator) -> Pair:
     """One elliptical slice step about the prior: short, but it leaves a tail where the approximation is too light."""
     nothing = np.zeros(data[1].size)
     pseudo = (nothing, nothing)
-    return _slice(data, cuts, state, ((prior[0], nothing), _gaussian(data[0], pseudo, prior, band, True)), pseudo)
+    middle = (gauss[0][0], nothing)
+    return _slice(data, state, (middle, _deviation(data[0], pseudo, gauss, draws)), pseudo, draws)
 
 
 @njit(cache=True)
-def _slice(data: Data, cuts: Floats, state: Pair, ellipse: tuple[Pair, Pair], pseudo: Pair) -> Pair:
+def _slice(data: Data, state: Pair, ellipse: tuple[Pair, Pair], pseudo: Pair, draws: np.random.Generator) -> Pair:
     """A point of the ellipse through `state` about its middle, where the likelihood beats its approximation enough.
 
     `ellipse` holds the middle and a deviation drawn from the Gaussian.
@@ -210,23 +226,23 @@ def _slice(data: Data, cuts: Floats, state: Pair, ellipse: tuple[Pair, Pair], ps
     (b_middle, u_middle), (b_new, u_new) = ellipse
     b, u = state[0] - b_middle, state[1] - u_middle
     still, gone, across = _linear(x, b_middle, u_middle), _linear(x, b, u), _linear(x, b_new, u_new)
-    level = _excess(data, cuts, still + gone, pseudo) + math.log(np.random.random())
-    angle = 2.0 * math.pi * np.random.random()
+    level = _excess(data, still + gone, pseudo) + math.log(draws.random())
+    angle = 2.0 * math.pi * draws.random()
     low, high = angle - 2.0 * math.pi, angle
     while True:
         c, s = math.cos(angle), math.sin(angle)
-        if _excess(data, cuts, still + c * gone + s * across, pseudo) >= level or high - low < _SMALLEST_ANGLE:
+        if _excess(data, still + c * gone + s * across, pseudo) >= level or high - low < _SMALLEST_ANGLE:
             return b_middle + c * b + s * b_new, u_middle + c * u + s * u_new
         if angle < 0.0:
             low = angle
         else:
             high = angle
-        angle = low + (high - low) * np.random.random()
+        angle = low + (high - low) * draws.random()
 
 
 @njit(cache=True)
-def _likelihood(data: Data, cuts: Floats, b: Floats, u: Floats) -> float:
-    x, y, family = data
+def _likelihood(data: Data, b: Floats, u: Floats) -> float:
+    x, y, family, cuts = data
     eta = _linear(x, b, u)
     total = 0.0
     for j in range(y.size):
@@ -235,15 +251,21 @@ def _likelihood(data: Data, cuts: Floats, b: Floats, u: Floats) -> float:
 
 
 @njit(cache=True)
-def _draw_phi(u: Floats, sigma2: float, gap: Ints, phi: Floats, log_prior: Floats) -> float:
+def _with_cuts(data: Data, log_steps: Floats) -> Data:
+    return data[0], data[1], data[2], cuts_of(log_steps)
+
+
+@njit(cache=True)
+def _draw_phi(u: Floats, sigma2: float, gap: Ints, grid: Pair, draws: np.random.Generator) -> float:
     """phi given u, from its grid."""
     n = u.size
+    phi, log_prior = grid
     diagonal, beside, log_weight = np.empty(n), np.empty(max(0, n - 1)), np.empty(phi.size)
     for i in range(phi.size):
         log_det = _precision(gap, phi[i], diagonal, beside)
         log_weight[i] = log_prior[i] + 0.5 * log_det - 0.5 * _quadratic(u, diagonal, beside) / sigma2
     weight = np.exp(log_weight - log_weight.max())
-    left = np.random.random() * weight.sum()
+    left = draws.random() * weight.sum()
     for i in range(phi.size):
         left -= weight[i]
         if left <= 0.0:
@@ -258,16 +280,16 @@ def _log_inverse_gamma(sigma2: float, a0: float, b0: float) -> float:
 
 @njit(cache=True)
 def _stretch(
-    data: Data, cuts: Floats, state: tuple[Floats, Floats, float], a0: float, b0: float
+    data: Data, state: tuple[Floats, Floats, float], a0: float, b0: float, draws: np.random.Generator
 ) -> tuple[Floats, float]:  # fmt: skip
     """sigma given u / sigma: a step on log sigma that takes u with it; gives u and sigma^2."""
     b, u, sigma2 = state
-    factor = math.exp(_STEP_SIGMA * np.random.normal())
+    factor = math.exp(_STEP_SIGMA * draws.standard_normal())
     proposed = sigma2 * factor * factor
-    gain = _likelihood(data, cuts, b, u * factor) - _likelihood(data, cuts, b, u)
+    gain = _likelihood(data, b, u * factor) - _likelihood(data, b, u)
     # On log sigma^2 the prior density has the Jacobian sigma^2.
     gain += _log_inverse_gamma(proposed, a0, b0) - _log_inverse_gamma(sigma2, a0, b0) + math.log(proposed / sigma2)
-    if math.log(np.random.random()) < gain:
+    if math.log(draws.random()) < gain:
         return u * factor, proposed
     return u, sigma2
 
@@ -284,7 +306,9 @@ def _log_prior_steps(steps: Floats) -> float:
 
 
 @njit(cache=True)
-def _move_cuts(data: Data, state: tuple[Floats, Floats, Floats], prior: Prior4) -> None:
+def _move_cuts(
+    data: Data, state: tuple[Floats, Floats, Floats], prior: Prior4, draws: np.random.Generator
+) -> None:  # fmt: skip
     """Each cut in turn between its neighbours, by a random walk; written over `log_steps` and b[0].
 
     The first cut is 0 by definition, so that to move it is to move all others and the intercept the other way.
@@ -293,7 +317,7 @@ def _move_cuts(data: Data, state: tuple[Floats, Floats, Floats], prior: Prior4) 
     m0, v0, _, _ = prior
     for k in range(log_steps.size + 1):
         old = np.exp(log_steps)
-        new, by = old.copy(), _STEP_CUTS * np.random.normal()
+        new, by = old.copy(), _STEP_CUTS * draws.standard_normal()
         moved = b.copy()
         if k == 0:
             new[0] -= by
@@ -306,15 +330,16 @@ def _move_cuts(data: Data, state: tuple[Floats, Floats, Floats], prior: Prior4) 
         if log_prior == -np.inf:
             continue
         gain = log_prior - _log_prior_steps(old) + 0.5 * ((b[0] - m0[0]) ** 2 - (moved[0] - m0[0]) ** 2) / v0[0]
-        gain += _likelihood(data, cuts_of(np.log(new)), moved, u) - _likelihood(data, cuts_of(log_steps), b, u)
-        if math.log(np.random.random()) < gain:
+        gain += _likelihood(_with_cuts(data, np.log(new)), moved, u)
+        gain -= _likelihood(_with_cuts(data, log_steps), b, u)
+        if math.log(draws.random()) < gain:
             log_steps[:] = np.log(new)
             b[0] = moved[0]
 
 
 @njit(cache=True)
 def _rescale(
-    data: Data, state: tuple[Floats, Floats, float, Floats], prior: Prior4
+    data: Data, state: tuple[Floats, Floats, float, Floats], prior: Prior4, draws: np.random.Generator
 ) -> tuple[Floats, Floats, float, Floats]:  # fmt: skip
     """Stretches b, u, sigma and the cuts together, which grades of few days hardly hold; gives the new ones.
 
@@ -322,67 +347,68 @@ def _rescale(
     """
     b, u, sigma2, log_steps = state
     m0, v0, a0, b0 = prior
-    log_s = _STEP_SCALE * np.random.normal()
+    log_s = _STEP_SCALE * draws.standard_normal()
     s = math.exp(log_s)
     steps = log_steps + log_s
-    gain = _likelihood(data, cuts_of(steps), s * b, s * u) - _likelihood(data, cuts_of(log_steps), b, u)
+    gain = _likelihood(_with_cuts(data, steps), s * b, s * u) - _likelihood(_with_cuts(data, log_steps), b, u)
     gain -= 0.5 * (((s * b - m0) ** 2 / v0).sum() - ((b - m0) ** 2 / v0).sum()) - b.size * log_s
     gain -= 0.5 * ((steps**2).sum() - (log_steps**2).sum())
     gain += _log_inverse_gamma(sigma2 * s * s, a0, b0) - _log_inverse_gamma(sigma2, a0, b0) + 2.0 * log_s
-    if math.log(np.random.random()) < gain:
+    if math.log(draws.random()) < gain:
         return s * b, s * u, sigma2 * s * s, steps
     return b, u, sigma2, log_steps
 
 
 @njit(cache=True)
 def chain(  # noqa: PLR0917 a kernel takes plain arrays
-    gap: Ints, data: Data, prior: Prior4, grid: Pair, asked: tuple[int, Ints], length: tuple[int, int, int]
-) -> Floats:
+    gap: Ints, told: tuple[Floats, Floats, int], prior: Prior4, grid: Pair, asked: tuple[int, Ints, int, int],
+    draws: np.random.Generator,
+) -> Floats:  # fmt: skip
     """One chain: draws of b, sigma, phi and, for each arm asked for, of the mean outcome with it less without any.
 
-    gap (n - 1,), days between values; data: x (n, p), y (n,), family; prior: m0, v0, a0, b0; grid: phi and its log
-    prior; asked: log steps between cuts (0 unless ordinal) and the arms' columns; length: warm-up, kept, seed. Gives
+    gap (n - 1,), days between values; told: x (n, p), y (n,), family; prior: m0, v0, a0, b0; grid: phi and its log
+    prior; asked: log steps between cuts (0 unless ordinal), the arms' columns, sweeps of warm-up and sweeps kept. Gives
     (kept, p + 2 + arms).
     """
-    n_warm, n_kept, seed = length
-    n_steps, arms = asked
-    x, _, family = data
-    np.random.seed(seed)
+    n_steps, arms, n_warm, n_kept = asked
+    x, y, family = told
     n, p = x.shape
     m0, v0, a0, b0 = prior
-    phi_grid, log_prior = grid
     found = np.empty((n_kept, p + 2 + arms.size))
     b, u, log_steps = m0.copy(), np.zeros(n), np.zeros(n_steps)
-    sigma2, phi = b0 / (a0 + 1.0), phi_grid[phi_grid.size // 2]
+    sigma2, phi = b0 / (a0 + 1.0), grid[0][grid[0].size // 2]
     diagonal, beside, bare = np.empty(n), np.empty(max(0, n - 1)), x.copy()
     for c in arms:
         bare[:, c] = 0.0
     for i in range(n_warm + n_kept):
-        cuts = cuts_of(log_steps)
+        data = (x, y, family, cuts_of(log_steps))
         _precision(gap, phi, diagonal, beside)
-        band = (diagonal / sigma2, beside / sigma2)
+        gauss = ((m0, v0), (diagonal / sigma2, beside / sigma2))
         if i == 0:
-            _, (b, u) = _approximation(data, cuts, (m0, v0), band)
-        b, u = _around(data, cuts, (m0, v0), band, (b, u))
-        b, u = _from_prior(data, cuts, (m0, v0), band, (b, u))
-        rate = b0 + 0.5 * _quadratic(u, diagonal, beside)
-        sigma2 = rate / np.random.gamma(a0 + 0.5 * n)
-        u, sigma2 = _stretch(data, cuts, (b, u, sigma2), a0, b0)
-        phi = _draw_phi(u, sigma2, gap, phi_grid, log_prior)
+            _, (b, u) = _approximation(data, gauss)
+        b, u = _around(data, gauss, (b, u), draws)
+        b, u = _from_prior(data, gauss, (b, u), draws)
+        sigma2 = (b0 + 0.5 * _quadratic(u, diagonal, beside)) / draws.standard_gamma(a0 + 0.5 * n)
+        u, sigma2 = _stretch(data, (b, u, sigma2), a0, b0, draws)
+        phi = _draw_phi(u, sigma2, gap, grid, draws)
         if family == ORDINAL:
             for _ in range(_N_CUT_SWEEPS):
-                _move_cuts(data, (b, u, log_steps), prior)
-                b, u, sigma2, log_steps = _rescale(data, (b, u, sigma2, log_steps), prior)
-        if i < n_warm:
-            continue
-        row = found[i - n_warm]
-        row[:p] = b
-        row[p], row[p + 1] = math.sqrt(sigma2), phi
-        without = _linear(bare, b, u)
-        cuts = cuts_of(log_steps)
-        for k in range(arms.size):
-            total = 0.0
-            for j in range(n):
-                total += expected(family, without[j] + b[arms[k]], cuts) - expected(family, without[j], cuts)
-            row[p + 2 + k] = total / n
+                _move_cuts(data, (b, u, log_steps), prior, draws)
+                b, u, sigma2, log_steps = _rescale(data, (b, u, sigma2, log_steps), prior, draws)
+        if i >= n_warm:
+            row = found[i - n_warm]
+            row[:p] = b
+            row[p], row[p + 1] = math.sqrt(sigma2), phi
+            _write_effects(row[p + 2 :], _linear(bare, b, u), b, arms, (family, cuts_of(log_steps)))
     return found
+
+
+@njit(cache=True)
+def _write_effects(row: Floats, without: Floats, b: Floats, arms: Ints, model: tuple[int, Floats]) -> None:
+    """Writes, for each arm, the mean over the days of the expected outcome with it less without any."""
+    family, cuts = model
+    for k in range(arms.size):
+        total = 0.0
+        for j in range(without.size):
+            total += expected(family, without[j] + b[arms[k]], cuts) - expected(family, without[j], cuts)
+        row[k] = total / without.size

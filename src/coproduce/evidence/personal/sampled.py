@@ -79,8 +79,8 @@ def _run(trial: Trial, assumed: Assumed, terms: Terms, times: int, seed: int) ->
     draws = [
         chain(
             np.diff(trial.day[seen]), (x, y, CODES[trial.outcome.family]), (prior.m0, prior.v0, prior.a0, prior.b0),
-            (grid.phi, np.log(grid.phi_weight)), (n_steps, arms),
-            (times * N_WARM, times * N_KEPT, rng.key(seed, "latent", chain=k, times=times) % 2**32),
+            (grid.phi, np.log(grid.phi_weight)), (n_steps, arms, times * N_WARM, times * N_KEPT),
+            rng.stream(seed, "latent", chain=k, times=times),
         )
         for k in range(N_CHAINS)
     ]  # fmt: skip
