@@ -14,6 +14,7 @@ What the live network calls:
 - `rank(need, index, constraints, k)`: a `Ranking` of `Offer`s, each with `Reason`s, and `answerable`, the probability
   that a good answer exists. `explain(need, index, resource_id)`: one offer wherever it ranks.
 - `suggest(index, prefix)`: titles for a box that is being typed in.
+- `thanks.learn(showings, weights, judged)`: new weights from what helped, when they pass both gates.
 - `people.assign(needs, helpers)`: who helps whom, within everybody's limits (imported on its own: it brings a solver).
 
 Ids of resources are text in the index; numbers are accepted and turned to text. Index only public text: whoever can

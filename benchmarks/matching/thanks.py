@@ -1,0 +1,102 @@
+"""`python -m benchmarks.matching.thanks`: made people with position bias and noisy thanks, and what they teach."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coproduce import rng
+from coproduce.matching import Weights, shipped_weights
+from coproduce.matching.evaluation import ndcg
+from coproduce.matching.thanks import HELPED, Showing, Update, learn, order_to_show
+from coproduce.matching.weights import FEATURES
+
+Array = NDArray[np.float64]
+N_OFFERS = 10
+#: What truly helps, against the shipped weights: the kind of help asked for counts far more.
+TRUE = np.array([1.44, 1.0, 1.0, 3.0, 0.2, 1.0])
+
+
+@dataclass(frozen=True)
+class World:
+    """How people look and thank: attention falls as place ** -bias; a share of thanks goes to anything looked at."""
+
+    bias: float = 1.0
+    noise: float = 0.1
+    true: tuple[float, ...] = tuple(TRUE)
+
+
+def grades(features: Array, true: Array) -> NDArray[np.int64]:
+    """Grades 0 to 3 by what truly helps: the best offer of a need 3, the next two 2, the next two 1."""
+    place = np.argsort(np.argsort(-(features @ true), kind="stable"))
+    return np.array([3, 2, 2, 1, 1, 0, 0, 0, 0, 0])[place]
+
+
+def showings(n_thanks: int, world: World, seed: int, weights: Weights) -> list[Showing]:
+    """Lists shown under the weights until this many were thanked."""
+    draws = rng.stream(seed, "thanks.made")
+    made: list[Showing] = []
+    while len(made) < n_thanks:
+        features = draws.random((N_OFFERS, len(FEATURES)))
+        ranked = features[np.argsort(-(features @ weights.vector), kind="stable")]
+        order, propensities = order_to_show(N_OFFERS, draws, is_urgent=False)
+        shown = ranked[order]
+        helps = grades(shown, np.array(world.true)) >= 2
+        looked = draws.random(N_OFFERS) < np.arange(1, N_OFFERS + 1) ** -world.bias
+        thanked = looked & (draws.random(N_OFFERS) < np.where(helps, 0.6, 0.6 * world.noise))
+        if thanked.any():
+            made.append(Showing(shown, np.array(propensities), thanked * HELPED, account=len(made)))
+    return made
+
+
+def quality(weights: Weights, true: Array, *, seed: int = 99, n_needs: int = 400) -> float:
+    """nDCG at 5 of made needs that were never shown."""
+    draws = rng.stream(seed, "thanks.judged")
+    total = 0.0
+    for _ in range(n_needs):
+        features = draws.random((N_OFFERS, len(FEATURES)))
+        judged = {str(at): int(grade) for at, grade in enumerate(grades(features, true))}
+        order = np.argsort(-(features @ weights.vector), kind="stable")
+        total += ndcg([str(at) for at in order], judged, depth=5)
+    return total / n_needs
+
+
+def learned(n_thanks: int, world: World, seed: int) -> tuple[Update, float]:
+    """What is learned from this many thanks, and the true gain in quality."""
+    present = shipped_weights()
+    true = np.array(world.true)
+    update = learn(
+        showings(n_thanks, world, seed, present), present, lambda weights: quality(weights, true, seed=1), seed=seed
+    )
+    return update, quality(update.weights, true) - quality(present, true)
+
+
+def main() -> None:
+    """Repeats the simulation and writes benchmarks/results/matching_thanks.json."""
+    worlds = {
+        "something_to_learn": World(),
+        "nothing_to_learn": replace(World(), true=tuple(shipped_weights().features)),
+        "only_noise": World(noise=1.0),
+    }
+    found = {}
+    for name, world in worlds.items():
+        outcomes = [learned(500, world, seed) for seed in range(20)]
+        gains = np.array([gain for _, gain in outcomes])
+        found[name] = {
+            "mean_gain": round(float(gains.mean()), 4),
+            "worst_gain": round(float(gains.min()), 4),
+            "shipped": sum(update.ships for update, _ in outcomes),
+            "shipped_the_wrong_way": sum(update.ships and gain < -0.001 for update, gain in outcomes),
+            "runs": len(outcomes),
+        }
+    text = json.dumps(found, indent=2)
+    Path(__file__).parents[1].joinpath("results", "matching_thanks.json").write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
