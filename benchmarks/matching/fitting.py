@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from benchmarks.matching.data import WORDINGS, Reference
-from coproduce.matching import Constraints, Weights, parse_need
+from coproduce.matching import Constraints, ParsedNeed, Weights, parse_need
 from coproduce.matching.evaluation import ndcg
 from coproduce.matching.features import Candidates, candidates
 from coproduce.matching.ranking import ordered, signs
 from coproduce.matching.resource import OPEN
-from coproduce.matching.weights import FEATURES, SIGNS
+from coproduce.matching.weights import FEATURES
 
 #: Where the ranking weights are pulled to: every feature counts, words and text more.
 START = {"name": 2.0, "words": 2.0, "focus": 1.0, "kind": 1.0, "overview": 0.5, "text": 1.0}
@@ -107,20 +107,18 @@ def answer_signs(data: Reference, found: Mapping[Case, Candidates], weights: Wei
     same = {resource: others for others in about.values() for resource in others}
     result = []
     for case, pool in found.items():
-        result.append(Sign(case, _signs(pool, weights), case[1] in answerable, True))
+        need = parse_need(texts[case[1]].text(case[0]), data.index.lexicon)
+        result.append(Sign(case, _signs(need, pool, weights), case[1] in answerable, True))
         if case[1] in answerable:
             right = [resource for resource, grade in data.judgments[case[1]].items() if grade >= 1]
             gone = frozenset().union(*(same.get(resource, {resource}) for resource in right))
-            need = parse_need(texts[case[1]].text(case[0]), data.index.lexicon)
             left = candidates(need, data.index, Constraints(exclude=gone))
-            result.append(Sign(case, _signs(left, weights), False, False))
+            result.append(Sign(case, _signs(need, left, weights), False, False))
     return result
 
 
-def _signs(pool: Candidates, weights: Weights) -> Array:
-    if not pool.cards:
-        return np.zeros(len(SIGNS))
-    return signs(pool, ordered(pool.features @ weights.vector, pool.cards, weights)[0])
+def _signs(need: ParsedNeed, pool: Candidates, weights: Weights) -> Array:
+    return signs(need, pool, ordered(pool.features @ weights.vector, pool.cards, weights)[0])
 
 
 def fit_answerable(examples: Sequence[Sign]) -> Array:

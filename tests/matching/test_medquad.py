@@ -10,6 +10,7 @@ import pytest
 from coproduce.matching import Index, parse_need, rank
 from coproduce.matching.evaluation import Judgments, evaluate
 from coproduce.matching.files import WrittenNeed, read_judgments, read_needs, read_resources
+from tests.matching.test_ranking import check_that_offers_fall_without_their_reasons
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,11 @@ def test_needs_find_what_people_judged_right(
     result = evaluate(run, judgments)
     assert (result.n_needs, result.n_left_out) == (36, 12)
     assert result.metrics["ndcg_10"].value >= bar
+
+
+def test_the_reasons_of_at_least_100_offers_are_true(medquad: Index, needs: list[WrittenNeed]) -> None:
+    walked = [check_that_offers_fall_without_their_reasons(need.text("own"), medquad) for need in needs[:12]]
+    assert sum(walked) >= 100
 
 
 def test_every_resource_of_the_file_is_in_the_index(medquad: Index) -> None:

@@ -23,7 +23,7 @@ _FIELD_BOOSTS = (("title", 1.0), ("names", 0.7), ("body", 0.4))
 _NAME_SCORE = 12.0
 _KIND_SCORE = 2.0
 #: A kind of help that answers another in part.
-_NEAR = 0.5
+_NEAR = 0.25
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,10 @@ from coproduce.matching.wordlists import kinds_of_help
 
 #: Positions that are chosen with an eye to variety; below them the score alone decides.
 _VARIED = 20
+#: Scores this near are equal: rounding decides between them, and that is no reason.
+TIE = 1e-9
+#: A word of this weight or more carries the need.
+_CARRIES = 0.6
 #: Most resources that one ranking gives.
 MOST_OFFERS = 1000
 
@@ -93,7 +97,7 @@ def rank(
         _offer(need, pool, _Standing(row, place + 1, values[place], margins[place]), weights)
         for place, row in enumerate(order[:k])
     )
-    return Ranking(offers, answerable(pool, order, weights), len(pool.cards))
+    return Ranking(offers, answerable(need, pool, order, weights), len(pool.cards))
 
 
 def explain(need: ParsedNeed, index: Index, resource_id: int | str, *, weights: Weights | None = None) -> Offer | None:
@@ -173,13 +177,13 @@ def _reasons(
         if (what := _what(ground, need, card)) is not None
     ]
     grounds = sorted((reason for reason in grounds if reason.contribution > 0), key=lambda reason: -reason.contribution)
-    alone = tuple(reason for reason in grounds if reason.contribution > margin)
+    alone = tuple(reason for reason in grounds if reason.contribution > margin + TIE)
     if alone:
         return alone
     total = 0.0
     for count, reason in enumerate(grounds, start=1):
         total += reason.contribution
-        if total > margin:
+        if total > margin + TIE:
             return tuple(grounds[:count])
     return tuple(grounds)
 
@@ -200,19 +204,27 @@ def _what(ground: str, need: ParsedNeed, card: Card) -> tuple[str, ...] | None:
     return ()
 
 
-def answerable(pool: Candidates, order: list[int], weights: Weights) -> float:
+def answerable(need: ParsedNeed, pool: Candidates, order: list[int], weights: Weights) -> float:
     """The probability that a good answer exists: a logistic curve of the signs of the three best offers.
 
-    The signs are means of their features; see `docs/explanation/matching.md` for how far it can be trusted.
+    See `docs/explanation/matching.md` for how far it can be trusted.
     """
     if not order:
         return 0.0
-    log_odds = weights.answerable_intercept + float(np.dot(signs(pool, order), weights.answerable))
+    log_odds = weights.answerable_intercept + float(np.dot(signs(need, pool, order), weights.answerable))
     return 1.0 / (1.0 + math.exp(-log_odds))
 
 
-def signs(pool: Candidates, order: list[int]) -> NDArray[np.float64]:
-    """The signs of an answer: means of the features in SIGNS over the three best offers, each between 0 and 1."""
-    columns = [FEATURES.index(name) for name in SIGNS]
-    means: NDArray[np.float64] = pool.features[order[:3]][:, columns].mean(axis=0)
-    return means
+def signs(need: ParsedNeed, pool: Candidates, order: list[int]) -> NDArray[np.float64]:
+    """The signs of an answer, in the order of SIGNS, each between 0 and 1, from the three best offers.
+
+    words, name: means of these features · carried: share of the words that carry the need which an offer has in its
+    title or names.
+    """
+    best = order[:3]
+    if not best:
+        return np.zeros(len(SIGNS))
+    means = pool.features[best][:, [FEATURES.index("words"), FEATURES.index("name")]].mean(axis=0)
+    found = frozenset().union(*(pool.cards[row].words for row in best))
+    carrying = [word.stem in found for word in need.words if word.weight >= _CARRIES]
+    return np.array([*means, sum(carrying) / max(len(carrying), 1)])

@@ -17,7 +17,7 @@ from coproduce.matching.wordlists import read_toml
 #: The features, in the order of the columns of a feature matrix.
 FEATURES = ("name", "words", "focus", "kind", "overview", "text")
 #: What the answerable estimate looks at.
-SIGNS = ("words", "name")
+SIGNS = ("words", "name", "carried")
 
 
 @dataclass(frozen=True)
