@@ -291,3 +291,28 @@ def test_no_page_takes_more_than_twelve_queries(cast: Cast, path: str, django_as
     client.get(f"/commons/{made.pk}/")
     with django_assert_max_num_queries(12):
         assert client.get(f"/commons/{path.format(made.pk)}").status_code == 200
+
+
+def test_licence_and_language_are_chosen_in_plain_words(cast: Cast) -> None:
+    page = text(signed_in(cast.author).get("/commons/new/"))
+    assert "SPDX" not in page
+    assert "Anybody may use and change it, if they name you" in page
+    assert '<option value="en" selected>English</option>' in page
+    assert '<option value="pt-BR">Português Brasileiro</option>' in page
+
+
+@pytest.mark.parametrize("choice", [{"license": "No-Such-1.0"}, {"language": "xx-none"}, {"license": "<b>" * 10_000}])
+def test_a_licence_or_language_that_is_not_listed_is_refused_and_the_text_kept(
+    cast: Cast, choice: dict[str, str]
+) -> None:
+    answer = signed_in(cast.author).post("/commons/new/", {**FORM, "token": str(uuid4()), **choice})
+    assert answer.status_code == 200
+    assert "Pack **early**." in text(answer)
+    assert not Resource.objects.exists()
+
+
+def test_a_licence_and_a_language_from_elsewhere_can_be_kept_when_revising(cast: Cast) -> None:
+    made = shared(cast.author, license="GPL-2.0-only", language="gsw")
+    page = text(signed_in(cast.author).get(f"/commons/{made.pk}/edit/"))
+    assert re.search(r'value="GPL-2.0-only"[^>]* checked', page)
+    assert '<option value="gsw" selected>' in page

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.conf.locale import LANG_INFO
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from coproduce.network.commons.models import LINE_CHOICES, RISK_CHOICES, Condition, Kind, Version
-from coproduce.network.commons.words import LONGEST, Words
+from coproduce.network.commons.words import LONGEST, UNKNOWN_LICENSE, Words
+from coproduce.network.design.widgets import LongSelect, RadioCards
 
 AUDIENCE_CHOICES = [
     ("patient", _("patients")),
@@ -22,6 +25,32 @@ AUDIENCE_CHOICES = [
     ("researcher", _("researchers")),
     ("improvement-lead", _("improvement leads")),
 ]
+#: The licences to choose from, by their SPDX ids; files that are imported may name any other.
+LICENSE_CHOICES = [
+    ("CC-BY-4.0", _("Anybody may use and change it, if they name you")),
+    ("CC-BY-SA-4.0", _("The same, and what they make of it is shared in the same way")),
+    ("CC-BY-NC-4.0", _("Anybody may use and change it, if they name you and earn no money with it")),
+    ("CC0-1.0", _("Anybody may do anything with it, without naming you")),
+    ("MIT", _("It is software: anybody may use and change it, if they name you")),
+    (UNKNOWN_LICENSE, _("It belongs to somebody else, or I do not know")),
+]
+LICENSE_NOTES = {
+    "CC-BY-4.0": _("Creative Commons Attribution (CC BY 4.0). Most people choose this."),
+    "CC-BY-SA-4.0": _("Creative Commons Attribution-ShareAlike (CC BY-SA 4.0)."),
+    "CC-BY-NC-4.0": _("Creative Commons Attribution-NonCommercial (CC BY-NC 4.0)."),
+    "CC0-1.0": _("Creative Commons Zero (CC0)."),
+    "MIT": _("MIT licence."),
+    UNKNOWN_LICENSE: _("Then give a link to it rather than its text."),
+}
+
+
+@cache
+def _languages() -> list[tuple[str, str]]:
+    """Languages by their own names, in the order of those names; made once a process."""
+    from langcodes import standardize_tag
+
+    named = {standardize_tag(tag): info["name_local"] for tag, info in LANG_INFO.items() if "name_local" in info}
+    return sorted(named.items(), key=lambda language: language[1].casefold())
 
 
 class ResourceForm(forms.Form):
@@ -62,12 +91,9 @@ class ResourceForm(forms.Form):
         help_text=_("Names of conditions, tests or treatments, one a line."),
         widget=forms.Textarea({"rows": 2}),
     )
-    language = forms.CharField(label=_("Language"), max_length=20, initial="en")
-    license = forms.CharField(
-        label=_("Licence"),
-        max_length=60,
-        initial="CC-BY-4.0",
-        help_text=_("How others may use it, as an SPDX id. CC-BY-4.0: anybody, if they name you."),
+    language = forms.ChoiceField(label=_("In which language is it?"), initial="en", widget=LongSelect)
+    license = forms.ChoiceField(
+        label=_("How may others use it?"), initial="CC-BY-4.0", widget=RadioCards(notes=LICENSE_NOTES)
     )
     note = forms.CharField(label=_("What did you change?"), required=False, max_length=LONGEST["note"])
     #: The version that the writer started from; how two people revising at once are noticed.
@@ -84,11 +110,20 @@ class ResourceForm(forms.Form):
             del self.fields["note"], self.fields["based_on"]
         else:
             del self.fields["token"]
+        self._offer("language", _languages(), None if revised is None else revised.resource.language)
+        self._offer("license", LICENSE_CHOICES, None if revised is None else revised.license)
         own = [] if revised is None else list(revised.resource.conditions.all())
         names = {condition.pk: condition.name for condition in (*listed, *own)}
         chosen = self.fields["conditions"]
         assert isinstance(chosen, forms.TypedMultipleChoiceField)
         chosen.choices = [(key, names[key]) for key in sorted(names, key=lambda key: names[key].casefold())]
+
+    def _offer(self, name: str, listed: Sequence[tuple[str, Any]], own: str | None) -> None:
+        """Lets one of a list be chosen, or what the resource has already."""
+        kept = [] if own is None or own in dict(listed) else [(own, own)]
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [*kept, *listed]
 
     def clean_others(self) -> list[int]:
         """Ids of the conditions that were named. Raises ValidationError for names that nobody has used yet."""

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from functools import cache
+from itertools import groupby
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coproduce.events import Role
+from coproduce.network.design.widgets import LongSelect
 from coproduce.network.people.models import ROLE_CHOICES, Person
 
 JOIN_CHOICES = [(code, label) for code, label in ROLE_CHOICES if code <= Role.RESEARCHER]
+#: Parts of the world that zones are named after; other names of the tz database are older names of the same zones.
+_PARTS = frozenset(
+    ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+)
+
+
+@cache
+def _zones() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Time zones by part of the world, each by its place; read from the disk once a process."""
+    named = sorted(zone for zone in available_timezones() if zone.partition("/")[0] in _PARTS)
+    return [
+        (part, [(zone, zone.partition("/")[2].replace("_", " ").replace("/", ", ")) for zone in zones])
+        for part, zones in groupby(named, key=lambda zone: zone.partition("/")[0])
+    ]
 
 
 class SignupForm(forms.Form):
@@ -40,7 +57,7 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(
         label=_("Your time zone"),
         required=False,
-        choices=lambda: [("", _("the network's")), *((name, name) for name in sorted(available_timezones()))],
+        widget=LongSelect,
     )
     quiet_from = forms.TimeField(label=_("No mail from"), required=False, widget=forms.TimeInput({"type": "time"}))
     quiet_to = forms.TimeField(label=_("until"), required=False, widget=forms.TimeInput({"type": "time"}))
@@ -58,6 +75,15 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
             "pseudonym": _("What should others call you?"),
             "about": _("A line about you that others may see"),
         }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        own = self.instance.time_zone
+        listed = [("", _("the network's")), ("UTC", _("UTC")), *_zones()]
+        kept = [] if not own or own == "UTC" or own.partition("/")[0] in _PARTS else [(own, own)]
+        zone = self.fields["time_zone"]
+        assert isinstance(zone, forms.ChoiceField)
+        zone.choices = [*kept, *listed]
 
 
 class ChildForm(forms.Form):

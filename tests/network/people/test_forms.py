@@ -1,0 +1,44 @@
+"""The form of one's own wishes: time zones by part of the world, the chosen one marked, any other name refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from coproduce.network.people.forms import PreferencesForm
+from coproduce.network.people.models import Person
+
+
+def drawn(zone: str) -> str:
+    return str(PreferencesForm(instance=Person(pseudonym="Me", time_zone=zone))["time_zone"])
+
+
+def sent(zone: str) -> PreferencesForm:
+    return PreferencesForm({"pseudonym": "Me", "help_capacity": "0", "time_zone": zone}, instance=Person())
+
+
+def test_a_time_zone_is_listed_by_its_place_in_its_part_of_the_world() -> None:
+    page = drawn("")
+    assert '<optgroup label="America">' in page
+    assert '<option value="America/Argentina/Buenos_Aires">Argentina, Buenos Aires</option>' in page
+
+
+@pytest.mark.parametrize("zone", ["", "UTC", "Europe/Berlin", "US/Eastern"])
+def test_the_chosen_time_zone_and_no_other_is_marked(zone: str) -> None:
+    page = drawn(zone)
+    assert page.count(" selected") == 1
+    assert f'<option value="{zone}" selected>' in page
+
+
+def test_the_list_is_tied_to_its_label() -> None:
+    assert drawn("").startswith('<select id="id_time_zone" name="time_zone">')
+
+
+@pytest.mark.parametrize("zone", ["Europe/Atlantis", "../../etc/passwd", "<script>", "x" * 100_000, "Europe"])
+def test_a_name_that_is_no_time_zone_is_refused(zone: str) -> None:
+    assert "time_zone" in sent(zone).errors
+
+
+def test_names_in_a_list_are_escaped() -> None:
+    page = drawn("<b>&")
+    assert "<b>" not in page
+    assert '<option value="&lt;b&gt;&amp;" selected>' in page
