@@ -33,7 +33,7 @@ README_NEED = "My daughter goes back to school on Monday. Is there a letter for 
 PEOPLE = ("Josephine", "Roan", "Bianca", "Imani")
 WIDTHS = {"phone": 360, "desktop": 1280}
 SCHEMES = ("light", "dark")
-START_SECONDS = 180
+START_SECONDS, END_SECONDS = 180, 120
 
 
 def chromium() -> str:
@@ -71,7 +71,7 @@ def example_network() -> Iterator[str]:
             yield address
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=END_SECONDS)
 
 
 def kind_of(path: str) -> str:

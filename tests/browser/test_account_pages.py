@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.visitor import PHONE, make_account
+from tests.browser.visitor import DESKTOP, PHONE, make_account
 
 FOR_GUESTS = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
 FOR_OWNERS = ["/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/", "/me/"]
@@ -35,3 +35,17 @@ def test_signing_in_needs_no_javascript(visit: Visit) -> None:
     visitor.page.get_by_label("Your password", exact=True).fill("not the password")
     visitor.page.locator("main").get_by_role("button", name="Sign in").click()
     assert visitor.page.locator(".error-summary").is_visible()
+
+
+@pytest.mark.parametrize("width", [1024, DESKTOP])
+def test_the_name_of_the_network_is_whole_beside_whom_one_is_here_for(visit: Visit, width: int) -> None:
+    visitor = visit(width=width, account=make_account(f"wren{width}@example.org"))
+    visitor.go("/me/children/add/")
+    form = {"What should others call the child?": "Orleans", "The child's name": "O", "Date of birth": "2014-03-01"}
+    for label, said in form.items():
+        visitor.page.get_by_label(label).fill(said)
+    visitor.page.locator("main form button[type=submit]").click()
+    assert visitor.page.locator(".who .chip").is_visible()
+    name = visitor.page.locator(".wordmark span")
+    room = name.evaluate("e => (e.textContent = 'Example Learning Network', e.scrollHeight - e.clientHeight)")
+    assert (room, visitor.sideways()) == (0, 0)

@@ -113,3 +113,12 @@ def test_it_answers_with_the_worker_beside_it_and_both_end_together(
     assert psutil.wait_procs(children, timeout=60)[1] == []
     assert address in said
     assert "Traceback" not in said
+
+
+def test_a_worker_that_does_not_end_is_cut_off() -> None:
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE) as beside:
+        assert beside.stdout is not None
+        beside.stdout.readline()
+        serving._end(beside, seconds=0.2)
+        assert beside.returncode == -signal.SIGKILL

@@ -16,6 +16,8 @@ from coproduce.settings import Settings
 
 #: Threads of each web process: pages wait for the database more than they compute.
 THREADS = 4
+#: How long the worker may take to finish the duty that it is at.
+PATIENCE_SECONDS = 15
 
 
 class _Pages(BaseApplication):  # type: ignore[misc]
@@ -71,8 +73,17 @@ def serve_pages(settings: Settings, *, host: str, port: int, with_worker: bool) 
         _Pages(settings, host, port).run()
     finally:
         if beside is not None:
-            beside.terminate()
-            beside.wait(timeout=15)
+            _end(beside)
+
+
+def _end(beside: subprocess.Popen[bytes], *, seconds: float = PATIENCE_SECONDS) -> None:
+    """Ends the worker; one in the middle of a long duty is cut off, which costs nothing: it does the duty again."""
+    beside.terminate()
+    try:
+        beside.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        beside.kill()
+        beside.wait()
 
 
 def work() -> None:
