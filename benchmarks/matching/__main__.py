@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from benchmarks.matching import quality, speed
+from benchmarks.matching import people, quality, speed, thanks
 from benchmarks.matching.data import reference
 
 
@@ -28,6 +28,8 @@ def main() -> None:
         "no_answer": quality.no_answer(data),
         "processor_time": speed.a_need(data, peer),
         "index": speed.the_index(data),
+        "people": people.measured(),
+        "thanks": thanks.measured(),
     }
     text = json.dumps(found, indent=2)
     Path(__file__).parents[1].joinpath("results", "matching.json").write_text(text + "\n", encoding="utf-8")

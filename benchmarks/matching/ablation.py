@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -36,9 +35,7 @@ def main() -> None:
         for wording in WORDINGS:
             change = paired_difference(held_out(pool, data, weights, wording), whole[wording])
             result[name][wording] = {part: round(getattr(change, part), 4) for part in ("value", "low", "high")}
-    text = json.dumps(result, indent=2)
-    Path(__file__).parents[1].joinpath("results", "matching_ablation.json").write_text(text + "\n", encoding="utf-8")
-    print(text)
+    print(json.dumps(result, indent=2))
 
 
 if __name__ == "__main__":
