@@ -85,11 +85,11 @@ class TMixture:
 
     def below(self, x: float) -> float:
         """P(X <= x), in [0, 1]."""
-        return float(min(1.0, student.mixture_below(x, self.weight, self.loc, self.scale, self.df)))
+        return float(min(1.0, student.mixture_below(x, self.weight, self.loc, self.scale, student.table(self.df))))
 
     def quantile(self, q: float) -> float:
         """The value that a share q of the mixture lies below; q strictly between 0 and 1."""
-        return float(student.mixture_quantile(q, self.weight, self.loc, self.scale, self.df))
+        return float(student.mixture_quantile(q, self.weight, self.loc, self.scale, student.table(self.df)))
 
     def gain(self) -> float:
         """E max(0, X): what is won on average by taking X only where it is above 0; df above 1.

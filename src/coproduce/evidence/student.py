@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -13,6 +14,12 @@ _TINY = 1e-300
 _PRECISE = 1e-15
 _MOST_TERMS = 500
 _MOST_STEPS = 200
+#: Steps of a quantile end when they are this small, in deviations.
+_STILL = 1e-10
+#: Distribution function, density, degrees of freedom and log B(df/2, 1/2) of one t.
+Table = tuple[Floats, Floats, float, float]
+#: Where a table ends, and its points.
+REACH, _N_POINTS = 12.0, 1025
 
 
 @njit(cache=True)
@@ -66,20 +73,54 @@ def t_below(z: float, df: float, log_beta: float) -> float:
     return 0.5 * both_tails if z < 0.0 else 1.0 - 0.5 * both_tails
 
 
+@lru_cache(maxsize=512)
+def table(df: float) -> Table:
+    """The distribution function and density at evenly spaced points from -REACH to REACH, for one number of degrees.
+
+    Between the points a cubic through both (Hermite's) is off by less than 1e-8; beyond them the function itself is
+    used. A mixture asks for hundreds of values of one t, so the table pays for itself within one quantile.
+    """
+    log_beta = log_beta_half(df)
+    z = np.linspace(-REACH, REACH, _N_POINTS)
+    below, density = np.empty(_N_POINTS), np.empty(_N_POINTS)
+    _fill(z, df, log_beta, below, density)
+    return below, density, df, log_beta
+
+
 @njit(cache=True)
-def mixture_below(x: float, weight: Floats, loc: Floats, scale: Floats, df: float) -> float:
+def _fill(z: Floats, df: float, log_beta: float, below: Floats, density: Floats) -> None:
+    for i in range(z.size):
+        below[i], density[i] = t_below(z[i], df, log_beta), t_density(z[i], df, log_beta)
+
+
+@njit(cache=True)
+def _looked_up(z: float, known: Table) -> tuple[float, float]:
+    """P(T <= z) and the density at z."""
+    below, density, df, log_beta = known
+    if not -REACH < z < REACH:
+        return t_below(z, df, log_beta), t_density(z, df, log_beta)
+    step = 2.0 * REACH / (below.size - 1)
+    at = (z + REACH) / step
+    i = int(at)
+    x = at - i
+    rise = below[i + 1] - below[i]
+    left, right = step * density[i], step * density[i + 1]
+    bend, twist = 3.0 * rise - 2.0 * left - right, left + right - 2.0 * rise
+    return below[i] + x * (left + x * (bend + x * twist)), (left + x * (2.0 * bend + 3.0 * x * twist)) / step
+
+
+@njit(cache=True)
+def mixture_below(x: float, weight: Floats, loc: Floats, scale: Floats, known: Table) -> float:
     """P(X <= x) of a mixture of t distributions; arrays of one shape (components,)."""
-    log_beta, total = log_beta_half(df), 0.0
+    total = 0.0
     for i in range(weight.size):
-        if weight[i] > 0.0:
-            total += weight[i] * t_below((x - loc[i]) / scale[i], df, log_beta)
+        total += weight[i] * _looked_up((x - loc[i]) / scale[i], known)[0]
     return total
 
 
 @njit(cache=True)
-def mixture_quantile(q: float, weight: Floats, loc: Floats, scale: Floats, df: float) -> float:
+def mixture_quantile(q: float, weight: Floats, loc: Floats, scale: Floats, known: Table) -> float:
     """The q-quantile of a mixture of t distributions: Newton's steps, held inside a bracket that shrinks."""
-    log_beta = log_beta_half(df)
     mean, spread = 0.0, 0.0
     for i in range(weight.size):
         mean += weight[i] * loc[i]
@@ -87,17 +128,16 @@ def mixture_quantile(q: float, weight: Floats, loc: Floats, scale: Floats, df: f
         spread += weight[i] * (scale[i] ** 2 + (loc[i] - mean) ** 2)
     spread = math.sqrt(spread)
     low, high, x = mean - spread, mean + spread, mean
-    while mixture_below(low, weight, loc, scale, df) > q:
+    while mixture_below(low, weight, loc, scale, known) > q:
         low -= 2.0 * (mean - low)
-    while mixture_below(high, weight, loc, scale, df) < q:
+    while mixture_below(high, weight, loc, scale, known) < q:
         high += 2.0 * (high - mean)
     for _ in range(_MOST_STEPS):
         below, density = 0.0, 0.0
         for i in range(weight.size):
-            if weight[i] > 0.0:
-                z = (x - loc[i]) / scale[i]
-                below += weight[i] * t_below(z, df, log_beta)
-                density += weight[i] * t_density(z, df, log_beta) / scale[i]
+            one, slope = _looked_up((x - loc[i]) / scale[i], known)
+            below += weight[i] * one
+            density += weight[i] * slope / scale[i]
         if below < q:
             low = x
         else:
@@ -106,7 +146,7 @@ def mixture_quantile(q: float, weight: Floats, loc: Floats, scale: Floats, df: f
         following = x + step
         if not low < following < high:
             following = 0.5 * (low + high)
-        if abs(following - x) <= 1e-12 * spread:
+        if abs(following - x) <= _STILL * spread:
             return following
         x = following
     return x

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.signal import lfilter
 
 from coproduce.evidence.arrays import Floats
 from coproduce.evidence.personal.trial import Trial
@@ -35,9 +36,7 @@ def exposure(trial: Trial, rho: float) -> Floats:
     treated = trial.arm[np.maximum(latest, 0), None] == np.arange(1, len(trial.arms))
     x: Floats = treated.astype(np.float64)
     if rho > 0.0:
-        x *= 1.0 - rho
-        for t in range(1, len(x)):
-            x[t] += rho * x[t - 1]
+        x = lfilter([1.0 - rho], [1.0, -rho], x, axis=0)
     return x
 
 
