@@ -11,6 +11,7 @@ import tantivy
 
 from benchmarks.matching.data import WORDINGS, Reference
 from benchmarks.matching.fitting import answer_signs, held_out, held_out_chances, pools
+from benchmarks.matching.wordings import chatty, shortened, shouted
 from coproduce import rng
 from coproduce.matching import parse_need, rank, shipped_weights
 from coproduce.matching.evaluation import area_under_curve, evaluate, paired_difference, per_need
@@ -18,6 +19,7 @@ from coproduce.matching.text import plain_words
 
 DEPTH = 100
 N_MISSPELLINGS = 10
+N_WORDINGS = 5
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 #: Words to resource ids, best first.
@@ -127,6 +129,21 @@ def kept_when_misspelt(data: Reference, search: Search) -> dict[str, float]:
             for _ in range(N_MISSPELLINGS)
         ]
         shares[wording] = round(fmean(wrong) / clean, 4)
+    return shares
+
+
+def kept_in_other_wordings(data: Reference, search: Search) -> dict[str, float]:
+    """The share of own-words nDCG that is kept when messages are shouted, wrapped in chat or cut short."""
+    texts = {need.id: need.text("own") for need in data.answerable}
+    plain = _mean_ndcg(data, search, texts)
+    shares = {}
+    for change in (shouted, chatty, shortened):
+        draws = rng.stream(1, f"match.{change.__name__}")
+        changed = [
+            _mean_ndcg(data, search, {need: change(text, draws) for need, text in texts.items()})
+            for _ in range(N_WORDINGS)
+        ]
+        shares[change.__name__] = round(fmean(changed) / plain, 4)
     return shares
 
 
