@@ -297,8 +297,8 @@ def test_licence_and_language_are_chosen_in_plain_words(cast: Cast) -> None:
     page = text(signed_in(cast.author).get("/commons/new/"))
     assert "SPDX" not in page
     assert "Anybody may use and change it, if they name you" in page
-    assert '<option value="en" selected>English</option>' in page
-    assert '<option value="pt-BR">Português Brasileiro</option>' in page
+    assert '<option value="en" lang="en" selected>English</option>' in page
+    assert '<option value="pt-BR" lang="pt-BR">Português Brasileiro</option>' in page
 
 
 @pytest.mark.parametrize("choice", [{"license": "No-Such-1.0"}, {"language": "xx-none"}, {"license": "<b>" * 10_000}])
@@ -315,4 +315,4 @@ def test_a_licence_and_a_language_from_elsewhere_can_be_kept_when_revising(cast:
     made = shared(cast.author, license="GPL-2.0-only", language="gsw")
     page = text(signed_in(cast.author).get(f"/commons/{made.pk}/edit/"))
     assert re.search(r'value="GPL-2.0-only"[^>]* checked', page)
-    assert '<option value="gsw" selected>' in page
+    assert '<option value="gsw" lang="gsw" selected>' in page

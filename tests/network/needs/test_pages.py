@@ -383,3 +383,16 @@ def test_clinical_information_is_marked_until_a_clinician_and_somebody_with_live
                 version=offered.version, reviewer_id=reviewer.person, role=role, accepted=True, at=need.stated_at
             )
     assert "Not yet reviewed" not in client.get(f"/needs/{need.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("topic", ["Crohn", "Crohn's disease"])
+def test_somebody_who_says_what_they_could_help_with_is_suggested_and_sees_what_waits(
+    sign_in: SignIn, shelf: dict[str, Resource], town: Town, topic: str
+) -> None:
+    daniel = sign_in("daniel")
+    daniel.post("/me/", {"pseudonym": "Daniel", "topics": topic, "help_capacity": "2"})
+    wish = actions.Wish(words=SCHOOL, audience=Audience.NETWORK)
+    need = actions.state_need(town.josephine, wish=wish, for_person=town.orleans.person)
+    with told(town.josephine):
+        assert need.offers.filter(helper_id=town.daniel.person).exists()
+    assert "You could help with" in daniel.get("/people/").content.decode()

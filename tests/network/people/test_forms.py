@@ -42,3 +42,28 @@ def test_names_in_a_list_are_escaped() -> None:
     page = drawn("<b>&")
     assert "<b>" not in page
     assert '<option value="&lt;b&gt;&amp;" selected>' in page
+
+
+def topics(said: str, before: tuple[str, ...] = ()) -> PreferencesForm:
+    sent = {"pseudonym": "Me", "help_capacity": "1", "topics": said}
+    return PreferencesForm(sent, instance=Person(helps_with=list(before)))
+
+
+def test_what_one_helps_with_is_said_a_line_each_in_own_words() -> None:
+    form = topics("Crohn's disease\n\n  Living  with an ostomy \nschool\nSchool")
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["topics"] == ("crohns-disease", "living-with-an-ostomy", "school")
+
+
+def test_what_one_helped_with_before_is_shown_in_words_and_kept_as_it_was() -> None:
+    before = ("body-image", "what_it_is", "\u043a\u0440\u043e\u043d")
+    shown = PreferencesForm(instance=Person(helps_with=list(before))).initial["topics"]
+    assert shown == "body image\nwhat it is\n\u043a\u0440\u043e\u043d"
+    form = topics(shown, before)
+    assert form.is_valid()
+    assert form.cleaned_data["topics"] == before
+
+
+@pytest.mark.parametrize("said", ["x" * 1_001, "\x00", "\n".join(map(str, range(21)))])
+def test_topics_that_cannot_be_kept_are_refused(said: str) -> None:
+    assert "topics" in topics(said).errors

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coproduce.network.commons.models import LINE_CHOICES, RISK_CHOICES, Condition, Kind, Version
 from coproduce.network.commons.words import LONGEST, UNKNOWN_LICENSE, Words
-from coproduce.network.design.widgets import LongSelect, RadioCards
+from coproduce.network.design.widgets import LanguageSelect, RadioCards
 
 AUDIENCE_CHOICES = [
     ("patient", _("patients")),
@@ -91,7 +91,7 @@ class ResourceForm(forms.Form):
         help_text=_("Names of conditions, tests or treatments, one a line."),
         widget=forms.Textarea({"rows": 2}),
     )
-    language = forms.ChoiceField(label=_("In which language is it?"), initial="en", widget=LongSelect)
+    language = forms.ChoiceField(label=_("In which language is it?"), initial="en", widget=LanguageSelect)
     license = forms.ChoiceField(
         label=_("How may others use it?"), initial="CC-BY-4.0", widget=RadioCards(notes=LICENSE_NOTES)
     )

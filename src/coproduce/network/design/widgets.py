@@ -75,12 +75,16 @@ class LongSelect(forms.Select):
 
 
 def _group(label: Text | None, options: Sequence[Mapping[str, Any]]) -> SafeString:
-    drawn = format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        (
-            (option["value"], SafeString(" selected" if option["selected"] else ""), option["label"])
-            for option in options
-        ),
-    )
+    parts = ((one["value"], flatatt(one["attrs"]), one["label"]) for one in options)
+    drawn = format_html_join("", '<option value="{}"{}>{}</option>', parts)
     return drawn if label is None else format_html('<optgroup label="{}">{}</optgroup>', label, drawn)
+
+
+class LanguageSelect(LongSelect):
+    """One of many languages, each said in itself: a screen reader is told which one it is."""
+
+    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        """One language, whose tag is its value."""
+        option: dict[str, Any] = super().create_option(name, value, *args, **options)
+        option["attrs"]["lang"] = str(value)
+        return option

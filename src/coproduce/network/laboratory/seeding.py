@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.text import slugify
+
 from coproduce import clock
 from coproduce.events import ABSENT, Role
 from coproduce.network.commons import actions as commons
@@ -77,7 +79,7 @@ def seed_people(cast: Cast, at: datetime) -> None:
                 "about": entry["about"],
                 "languages": entry["languages"],
                 "time_zone": entry["time_zone"],
-                "helps_with": entry["topics"],
+                "helps_with": [slugify(topic) for topic in entry["topics"]],
                 "help_capacity": entry["capacity"],
             },
         )

@@ -86,9 +86,10 @@ def could_help_with(asking: Asking, *, limit: int = 20) -> list[Need]:
     topics = Person.objects.filter(pk=asking.actor).values_list("helps_with", flat=True).first() or []
     if not topics:
         return []
-    about = Q(conditions__slug__in=topics)
-    for topic in topics[:20]:
-        about |= Q(parsed__kinds__contains=[{"kind": topic}]) | Q(parsed__words__contains=[{"said": topic}])
+    spoken = [topic.replace("-", " ") for topic in topics]
+    about = Q(conditions__slug__in=topics) | Q(conditions__aliases__overlap=spoken)
+    for topic, said in zip(topics[:20], spoken, strict=False):
+        about |= Q(parsed__kinds__contains=[{"kind": topic}]) | Q(parsed__words__contains=[{"said": said}])
     mine = Offer.objects.filter(need_id=OuterRef("pk"), helper_id=asking.person).exclude(state=Offer.State.SHOWN)
     needs = Need.objects.filter(about, access.seen_by(asking), ~access.own(asking), ~Exists(mine), state__in=OPEN)
     return list(needs.distinct().order_by("-stated_at")[:limit])

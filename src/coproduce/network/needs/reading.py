@@ -108,9 +108,10 @@ def with_room(at: datetime) -> QuerySet[Person]:
 
 
 def topics_wanted(parsed: ParsedNeed, conditions: Sequence[Condition]) -> set[str]:
-    """What a need is about, as slugs: the same that people use to say what they help with."""
+    """What a need is about, as slugs: the same that people use to say what they help with, by any of its names."""
+    named = [name for condition in conditions for name in (condition.name, *condition.aliases)]
     wanted = {condition.slug for condition in conditions} | {kind.kind for kind in parsed.kinds}
-    return wanted | {slug_of(word.said) for word in parsed.words}
+    return wanted | {slug_of(name) for name in (*named, *(word.said for word in parsed.words))}
 
 
 def helpers(parsed: ParsedNeed, conditions: Sequence[Condition], *, at: datetime, but: Collection[int]) -> list[Helper]:

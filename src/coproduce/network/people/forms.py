@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from coproduce.events import Role
+from coproduce.network.design.parts import Text
 from coproduce.network.design.widgets import LongSelect
 from coproduce.network.people.models import ROLE_CHOICES, Person
 
 JOIN_CHOICES = [(code, label) for code, label in ROLE_CHOICES if code <= Role.RESEARCHER]
+MOST_TOPICS = 20
 #: Parts of the world that zones are named after; other names of the tz database are older names of the same zones.
-_PARTS = frozenset(
-    ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
-)
+_PARTS = {
+    "Africa": _("Africa"),
+    "America": _("America"),
+    "Antarctica": _("Antarctica"),
+    "Arctic": _("Arctic"),
+    "Asia": _("Asia"),
+    "Atlantic": _("Atlantic Ocean"),
+    "Australia": _("Australia"),
+    "Europe": _("Europe"),
+    "Indian": _("Indian Ocean"),
+    "Pacific": _("Pacific Ocean"),
+}
 
 
 @cache
-def _zones() -> list[tuple[str, list[tuple[str, str]]]]:
+def _zones() -> list[tuple[Text, list[tuple[str, str]]]]:
     """Time zones by part of the world, each by its place; read from the disk once a process."""
     named = sorted(zone for zone in available_timezones() if zone.partition("/")[0] in _PARTS)
     return [
-        (part, [(zone, zone.partition("/")[2].replace("_", " ").replace("/", ", ")) for zone in zones])
+        (_PARTS[part], [(zone, zone.partition("/")[2].replace("_", " ").replace("/", ", ")) for zone in zones])
         for part, zones in groupby(named, key=lambda zone: zone.partition("/")[0])
     ]
 
@@ -54,6 +67,8 @@ class SignupForm(forms.Form):
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
     """How somebody wants to be called, told and asked."""
 
+    field_order: Sequence[str] = ("pseudonym", "about", "topics", "help_capacity")
+
     time_zone = forms.ChoiceField(
         label=_("Your time zone"),
         required=False,
@@ -61,6 +76,13 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     quiet_from = forms.TimeField(label=_("No mail from"), required=False, widget=forms.TimeInput({"type": "time"}))
     quiet_to = forms.TimeField(label=_("until"), required=False, widget=forms.TimeInput({"type": "time"}))
+    topics = forms.CharField(
+        label=_("What could you help with?"),
+        help_text=_("One a line, such as: school, living with an ostomy. Whoever needs that may ask you."),
+        required=False,
+        max_length=1_000,
+        widget=forms.Textarea({"rows": 3}),
+    )
     help_capacity = forms.IntegerField(
         label=_("How many people a month could you help?"),
         help_text=_("0 means: do not ask me. You can always say no."),
@@ -78,12 +100,26 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.initial["topics"] = "\n".join(map(_topic_shown, self.instance.helps_with))
         own = self.instance.time_zone
         listed = [("", _("the network's")), ("UTC", _("UTC")), *_zones()]
         kept = [] if not own or own == "UTC" or own.partition("/")[0] in _PARTS else [(own, own)]
         zone = self.fields["time_zone"]
         assert isinstance(zone, forms.ChoiceField)
         zone.choices = [*kept, *listed]
+
+    def clean_topics(self) -> tuple[str, ...]:
+        """What was said, as needs name their topics. Raises ValidationError for more than MOST_TOPICS."""
+        before = {_topic_shown(topic): topic for topic in self.instance.helps_with}
+        said = [" ".join(line.lower().split()) for line in self.cleaned_data["topics"].splitlines() if line.strip()]
+        topics = dict.fromkeys(before.get(line) or slugify(line) or line for line in said)
+        if len(topics) > MOST_TOPICS:
+            raise forms.ValidationError(_("At most %(n)s, please.") % {"n": MOST_TOPICS})
+        return tuple(topics)
+
+
+def _topic_shown(topic: str) -> str:
+    return topic.replace("-", " ").replace("_", " ")
 
 
 class ChildForm(forms.Form):

@@ -26,9 +26,8 @@ def me(request: NetworkRequest) -> HttpResponse:
     person = queries.person(asking, person_id=asking.actor)
     form = PreferencesForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
-        wishes = actions.Preferences(
-            **{**form.cleaned_data, "languages": tuple(person.languages), "helps_with": tuple(person.helps_with)}
-        )
+        said = form.cleaned_data
+        wishes = actions.Preferences(helps_with=said.pop("topics"), languages=tuple(person.languages), **said)
         try:
             actions.set_preferences(asking, person_id=asking.actor, wishes=wishes)
         except CoproduceError as problem:
