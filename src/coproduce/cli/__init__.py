@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from coproduce.cli import commons, log, match, scenario, service, trial
+from coproduce.cli import commons, log, match, people, scenario, service, trial
 from coproduce.cli.bridge import bridge
 from coproduce.cli.calibrate import calibrate
 from coproduce.cli.chart import chart
@@ -43,6 +43,7 @@ app.command()(figure)
 app.add_typer(commons.app, name="commons")
 app.add_typer(log.app, name="log")
 app.add_typer(match.app, name="match")
+app.add_typer(people.app, name="people")
 app.add_typer(trial.app, name="trial")
 app.command()(chart)
 app.command()(compare)

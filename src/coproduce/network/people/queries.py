@@ -44,6 +44,17 @@ def identity(asking: Asking, *, person_id: int) -> Identity:
     return found
 
 
+@query("people.steward")
+def person_by_address(_asking: Asking, *, address: str) -> Person:
+    """The person with this e-mail address. Raises Absent, without the address, where no account has it."""
+    with told(computer("accounts")):
+        account = Account.objects.select_related("person").filter(email__iexact=address.replace("\0", "").strip())
+        found = account.first()
+    if found is None or found.person is None:
+        raise Absent(_("account with this address"))
+    return found.person
+
+
 @query("people.self")
 def people_i_act_for(asking: Asking) -> list[Person]:
     """The people for whom the asker may act now, oldest right first."""
