@@ -146,3 +146,8 @@ def test_my_page_takes_at_most_twelve_queries(
     sign_in(client, join("Me"))
     with django_assert_max_num_queries(12):  # type: ignore[operator]
         assert client.get("/me/").status_code == 200
+
+
+def test_signing_up_says_from_which_age(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "COPRODUCE", replace(settings.COPRODUCE, login_age=16))
+    assert "I am 16 or older" in client.get("/accounts/signup/").content.decode()

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -56,9 +57,12 @@ class SignupForm(forms.Form):
         label=_("You are here as"), choices=JOIN_CHOICES, coerce=int, widget=forms.RadioSelect
     )
     of_age = forms.BooleanField(
-        label=_("I am old enough to have my own log-in here"),
         help_text=_("Younger? Ask a parent or carer to sign up and add you."),
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["of_age"].label = _("I am %(age)s or older") % {"age": settings.COPRODUCE.login_age}
 
     def signup(self, request: object, user: object) -> None:
         """allauth calls this; the adapter has made the person already."""
