@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import NoReturn
 
@@ -34,16 +33,17 @@ OF_THE_NEED = {"needs_need", "needs_reply"}
 
 
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
-    """What the log's own handler writes, in its own form."""
+def written(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the log's own handler writes, in its own form.
+
+    The stream is replaced without a flush: the one that was there may be a test's own, closed since.
+    """
     stream = io.StringIO()
     handlers = [one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler]
     assert handlers, "the settings name a handler that writes to the console"
-    before = [one.setStream(stream) for one in handlers]
-    yield stream
-    for one, old in zip(handlers, before, strict=True):
-        if old is not None:
-            one.setStream(old)
+    for one in handlers:
+        monkeypatch.setattr(one, "stream", stream)
+    return stream
 
 
 @pytest.fixture
