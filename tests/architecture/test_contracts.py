@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
-
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 
 
 def test_every_import_goes_down_a_floor() -> None:
-    status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
-    assert status == EXIT_STATUS_SUCCESS, "run `make check`: it names the import and the floors"
+    # In a process of its own: the linter configures logging for whoever calls it.
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo"]
+    status = subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode
+    assert status == 0, "run `make check`: it names the import and the floors"
 
 
 def test_a_module_that_nobody_placed_fails() -> None:

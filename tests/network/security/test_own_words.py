@@ -43,6 +43,8 @@ def written(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     assert handlers, "the settings name a handler that writes to the console"
     for one in handlers:
         monkeypatch.setattr(one, "stream", stream)
+    for name in ("django", "django.request"):
+        monkeypatch.setattr(logging.getLogger(name), "disabled", False)
     return stream
 
 
