@@ -33,7 +33,7 @@ def test_signing_in_needs_no_javascript(visit: Visit) -> None:
     visitor.go("/accounts/login/")
     visitor.page.get_by_label("Your e-mail address").fill("siskin@example.org")
     visitor.page.get_by_label("Your password", exact=True).fill("not the password")
-    visitor.page.locator("main").get_by_role("button", name="Sign in").click()
+    visitor.follow(visitor.page.locator("main").get_by_role("button", name="Sign in"))
     assert visitor.page.locator(".error-summary").is_visible()
 
 
@@ -44,7 +44,7 @@ def test_the_name_of_the_network_is_whole_beside_whom_one_is_here_for(visit: Vis
     form = {"What should others call the child?": "Orleans", "The child's name": "O", "Date of birth": "2014-03-01"}
     for label, said in form.items():
         visitor.page.get_by_label(label).fill(said)
-    visitor.page.locator("main form button[type=submit]").click()
+    visitor.follow(visitor.page.locator("main form button[type=submit]"))
     assert visitor.page.locator(".who .chip").is_visible()
     name = visitor.page.locator(".wordmark span")
     room = name.evaluate("e => (e.textContent = 'Example Learning Network', e.scrollHeight - e.clientHeight)")

@@ -15,7 +15,7 @@ def _write_until_the_session_ends(visitor: Visitor) -> None:
     visitor.go("/me/")
     visitor.page.get_by_label("A line about you that others may see").fill(ABOUT)
     visitor.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
-    visitor.page.get_by_role("button", name="Save").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Save"))
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with-script", "without-script"])
@@ -32,7 +32,7 @@ def test_after_signing_in_again_the_words_can_be_sent(visit: Visit) -> None:
     _write_until_the_session_ends(visitor)
     visitor.sign_in(account)
     visitor.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)  # signing in changes it
-    visitor.page.get_by_role("button", name="Send again").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Send again"))
     assert "open for too long" in visitor.page.get_by_role("heading", level=1).inner_text()
-    visitor.page.get_by_role("button", name="Send again").click()
+    visitor.follow(visitor.page.get_by_role("button", name="Send again"))
     assert visitor.page.get_by_label("A line about you that others may see").input_value() == ABOUT

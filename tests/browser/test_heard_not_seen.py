@@ -36,8 +36,7 @@ _OBSCURED = """() => {
 def _need(visitor: Visitor) -> str:
     visitor.go("/")
     visitor.page.get_by_label("What do you need?").fill(WORDS)
-    visitor.page.get_by_role("button", name="Find help").first.click()
-    visitor.page.wait_for_url("**/needs/*/")
+    visitor.follow(visitor.page.get_by_role("button", name="Find help").first)
     return visitor.page.url
 
 
@@ -64,7 +63,7 @@ def test_the_first_key_leads_past_the_top_of_the_page(visit: Visit) -> None:
 def test_a_mistake_is_announced_named_and_tied_to_its_field(visit: Visit, accounts: Accounts) -> None:
     mother = visit(account=accounts.mother)
     mother.go("/")
-    mother.page.get_by_role("button", name="Find help").first.click()
+    mother.follow(mother.page.get_by_role("button", name="Find help").first)
     summary = mother.page.get_by_role("alert").filter(has_text="Please look at this again")
     summary.wait_for()
     assert summary.evaluate("node => node === document.activeElement")
@@ -121,7 +120,7 @@ def test_suggestions_are_announced_while_one_goes_on_typing(visit: Visit, accoun
 def test_what_was_done_is_said_in_a_status(visit: Visit, accounts: Accounts) -> None:
     mother = visit(account=accounts.mother)
     mother.go("/me/")
-    mother.page.get_by_role("button", name="Save").click()
+    mother.follow(mother.page.get_by_role("button", name="Save"))
     assert mother.page.get_by_role("status").filter(has_text="Saved.").is_visible()
 
 
@@ -152,10 +151,10 @@ def test_what_a_guest_wrote_need_not_be_written_again_after_signing_in(visit: Vi
     guest = visit(width=PHONE)
     guest.go("/")
     guest.page.get_by_label("What do you need?").fill(WORDS)
-    guest.page.get_by_role("button", name="Find help").first.click()
-    guest.page.get_by_role("button", name="Keep my words and sign in").click()
+    guest.follow(guest.page.get_by_role("button", name="Find help").first)
+    guest.follow(guest.page.get_by_role("button", name="Keep my words and sign in"))
     guest.page.get_by_label("Your e-mail address").fill("josephine@example.org")
     guest.page.get_by_label("Your password", exact=True).fill("a long password")
-    guest.page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    guest.follow(guest.page.get_by_role("main").get_by_role("button", name="Sign in"))
     guest.page.wait_for_load_state()
     assert guest.page.get_by_label("What do you need?").input_value() == WORDS

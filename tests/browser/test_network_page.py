@@ -37,7 +37,7 @@ def test_a_tile_leads_to_its_measure_without_a_script(visit: Visit) -> None:
     visitor.go("/network/")
     tile = visitor.page.locator("article", has_text="Met within a week")
     tile.locator("summary").click()
-    tile.get_by_role("link", name="More").click()
+    visitor.follow(tile.get_by_role("link", name="More"))
     assert visitor.page.locator("h1").inner_text() == "Met within a week"
     assert visitor.page.locator("svg[role=img]").count() == 2
 

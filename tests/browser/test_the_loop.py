@@ -75,7 +75,7 @@ def _barriers(visitor: Visitor) -> list[str]:
 
 
 def _press(visitor: Visitor, name: str, *, within: str = "main") -> None:
-    visitor.page.locator(within).get_by_role("button", name=name).first.click()
+    visitor.follow(visitor.page.locator(within).get_by_role("button", name=name).first)
 
 
 def _state_a_need(visitor: Visitor) -> str:
@@ -111,7 +111,7 @@ def test_from_a_need_to_what_was_learned(visit: Visit, accounts: Accounts, width
     assert page.get_by_role("heading", level=1, name="A letter for school").is_visible()
     mother.go(address)
     _press(mother, "I use this A letter for school")
-    page.get_by_role("link", name="Did it help? A letter for school").click()
+    mother.follow(page.get_by_role("link", name="Did it help? A letter for school"))
     assert _barriers(mother) == []
     page.get_by_text("Yes", exact=True).click()
     page.get_by_label("A word of thanks").fill("You can tell that a parent wrote this.")
@@ -120,7 +120,7 @@ def test_from_a_need_to_what_was_learned(visit: Visit, accounts: Accounts, width
     assert page.get_by_text("You said that it is met.").is_visible()
     assert _barriers(mother) == []
 
-    page.get_by_role("link", name="Its story").click()
+    mother.follow(page.get_by_role("link", name="Its story"))
     assert page.get_by_text("The need is met; its clock stops").is_visible()
     assert _barriers(mother) == []
 
@@ -150,12 +150,12 @@ def test_a_helper_sends_and_writes_something(visit: Visit, accounts: Accounts) -
     address = _state_a_need(mother)
     _press(mother, "Ask people who know this")
     helper.go(address)
-    helper.page.get_by_role("link", name="Send something from the commons").click()
+    helper.follow(helper.page.get_by_role("link", name="Send something from the commons"))
     helper.page.get_by_label("What are you looking for?").fill("a day with an ostomy")
     _press(helper, "Look")
     assert _barriers(helper) == []
     _press(helper, "Send this Living with an ostomy")
-    helper.page.get_by_role("link", name="Write something for it").click()
+    helper.follow(helper.page.get_by_role("link", name="Write something for it"))
     helper.page.get_by_label("Title").fill("Trumpet and belly")
     helper.page.get_by_label("What you know").fill("Sit down to play, and rest between songs.")
     assert _barriers(helper) == []

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response
 
 #: Web Content Accessibility Guidelines 2.0 to 2.2, levels A and AA, and axe's own good practice.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
@@ -68,6 +68,14 @@ class Visitor:
         answer = self.page.goto(urljoin(self.site, path))
         assert answer is not None
         return answer
+
+    def follow(self, pressed: Locator) -> None:
+        """Presses a button or a link that leads to another page, and waits until that page is whole.
+
+        A click alone gives back control while the old page still stands or the new one is half read.
+        """
+        with self.page.expect_navigation(wait_until="load"):
+            pressed.click()
 
     def barriers(self, *only: str) -> list[str]:
         """What axe finds on the page as it stands: rule, help and the first element of each; `only` names its rules."""

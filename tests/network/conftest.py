@@ -20,6 +20,7 @@ from django.db import connections
 from psycopg import sql
 
 from coproduce.network.database import DatabaseUrls, django_database, roles
+from coproduce.network.log import heads
 from tests.network.database_fixture import TestServer, database_server, fresh_database, worker_database
 
 __all__ = ["database_server", "fresh_database", "worker_database"]
@@ -36,8 +37,11 @@ def point_django_at(urls: DatabaseUrls) -> None:
     for alias, url in (("default", urls.application), ("owner", urls.owner)):
         connections[alias].close()
         connections[alias].settings_dict.update(django_database(url))
-    folder = Path(os.environ["COPRODUCE_DATA"]) / urls.owner.rsplit("/", 1)[-1].split("?")[0]
-    settings.COPRODUCE = replace(settings.COPRODUCE, data=folder)
+    settings.COPRODUCE = replace(settings.COPRODUCE, data=_data_folder(urls))
+
+
+def _data_folder(urls: DatabaseUrls) -> Path:
+    return Path(os.environ["COPRODUCE_DATA"]) / urls.owner.rsplit("/", 1)[-1].split("?")[0]
 
 
 @contextmanager
@@ -87,6 +91,19 @@ def django_db_setup(database_server: TestServer, migrated: DatabaseUrls, django_
 
 
 _worker: list[DatabaseUrls] = []
+
+
+@pytest.fixture(autouse=True)
+def signed_heads_go_with_the_log() -> Iterator[None]:
+    """Takes away what a test signed in this worker's database: its events were rolled back, and the head is on disk.
+
+    Else the next test that signs finds a log behind its own head, which is what tampering looks like.
+    """
+    yield
+    for urls in _worker:
+        signed = replace(settings.COPRODUCE, data=_data_folder(urls))
+        heads.head_file(signed).unlink(missing_ok=True)
+        heads.key_file(signed).unlink(missing_ok=True)
 
 
 @contextmanager
