@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from coproduce.cli import app
 from coproduce.errors import BadFile, InvalidInput
+from coproduce.evidence.personal.report import chart
 from tests.evidence.test_comparison import made
 from tests.evidence.test_report import KEYS
 from tests.evidence.trials import trial
@@ -123,3 +124,56 @@ def test_a_document_that_is_no_reference_case_is_refused(written):
     result = run("trial", "analyse", written({"y": [1]}), "--format", "reference")
     assert isinstance(result.exception, InvalidInput)
     assert "no reference case" in str(result.exception)
+
+
+# -- many trials --------------------------------------------------------------------------------------------------
+
+
+def test_of_many_trials_the_broken_ones_are_named_and_the_others_analysed(written, tmp_path):
+    whole = [trial(effect=-2, seed=seed) | {"id": f"t{seed}"} for seed in range(6)]
+    twice = whole[4] | {"days": [*whole[4]["days"], whole[4]["days"][0]]}
+    lines = [json.dumps(one) for one in (*whole[:4], twice, whole[5])]
+    lines[1:1] = ["{cut", "", "[]"]
+    file, out = written("\n".join(lines), "trials.jsonl"), tmp_path / "answers.jsonl"
+    receipt = answered("trial", "analyse", file, "--out", out)
+    assert (receipt["n"], receipt["n_analysed"]) == (8, 5)
+    assert [(one["line"], one.get("id"), one["error"]["field"]) for one in receipt["refused"]] == [
+        (2, None, ""), (4, None, ""), (8, "t4", "days")
+    ]  # fmt: skip
+    answers = {one["line"]: one for one in map(json.loads, out.read_text().splitlines())}
+    assert answers[9]["mean"] == answered("trial", "analyse", written(whole[5]))["mean"]
+    assert answers[9]["id"] == "t5"
+    shown = run("trial", "analyse", file).stdout
+    assert shown.startswith("5 of 8 trials analysed.\nLine 2: Given: a line that cannot be read as JSON.")
+
+
+def test_a_line_of_brackets_is_refused_like_any_other(written):
+    file = written("[" * 100_000 + "\n" + json.dumps(trial()), "trials.jsonl")
+    assert answered("trial", "analyse", file)["n_analysed"] == 1
+
+
+# -- one's own days -----------------------------------------------------------------------------------------------
+
+
+def test_the_days_are_drawn_with_each_arm_s_level(written, tmp_path):
+    given = trial(effect=-3, missing=0.1)
+    answered("trial", "analyse", written(given), "--figure", tmp_path)
+    spec = json.loads((tmp_path / "days.vl.json").read_text())
+    stretches, _, points = (layer["data"]["values"] for layer in spec["layer"])
+    seen = [day["value"] for day in given["days"] if day["value"] is not None]
+    assert [point["value"] for point in points] == pytest.approx(seen)
+    level = {one["arm"]: one["value"] for one in stretches}
+    effect = answered("trial", "analyse", written(given))["mean"]
+    assert level[given["arms"][1]] - level[given["arms"][0]] == pytest.approx(effect)
+    assert all(one["low"] < one["value"] < one["high"] for one in stretches)
+    assert stretches[0]["to"] == stretches[1]["from"]
+    assert (tmp_path / "days.svg").read_text().startswith("<svg")
+
+
+def test_days_of_another_scale_are_drawn_without_levels():
+    given = trial()
+    given["outcome"] = given["outcome"] | {"family": "count", "scale": [0, 50]}
+    given["days"] = [{**day, "value": day["day"] % 3} for day in given["days"]]
+    drawn = chart(given)
+    assert drawn.spec["layer"][0]["data"]["values"] == []
+    assert len(drawn.table.rows) == len(given["days"])

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from coproduce.errors import InvalidInput
+from coproduce.evidence.across import pooled_report
 from coproduce.evidence.personal.analysis import analyse, fitted
 from coproduce.evidence.personal.assumptions import weak
 from coproduce.evidence.personal.missing import bounds, missing
@@ -96,3 +98,42 @@ def test_the_analysis_beside_the_main_one_says_when_they_disagree():
     found = report(document | {"days": days, "trend": False})
     assert found["days_after_switch_dropped"]["mean"] < -2
     assert found["days_after_switch_dropped"]["mean"] < found["mean"]
+
+
+def test_what_was_pooled_is_the_stated_prior_of_the_next_trial():
+    """Many people gained two points, so a short trial of the next one starts there, and says so."""
+    pooled = pooled_report.report({"d": [-2.1, -1.9, -2.0, -2.2, -1.8] * 8, "s": [0.3] * 40})
+    prior, short = pooled["prior_of_the_next_trial"], trial(n=14, effect=0.0)
+    alone, informed = report(short), report(short | {"prior": prior})
+    assert informed["mean"] < alone["mean"]
+    assert informed["sd"] < alone["sd"]
+    assert informed["prior"]["source"] == "pooled from the trials of 40 people"
+    assert informed["prior"]["m0"][1] == pytest.approx(-2.0, abs=0.05)
+    # sd in the outcome's unit: variance in units of the residual variance's prior mean, b0 / (a0 - 1) = 2.
+    assert informed["prior"]["V0_diag"][1] == pytest.approx(prior["effect"]["sd"] ** 2 / 2)
+
+
+@pytest.mark.parametrize(
+    ("effect", "said"),
+    [
+        (5, "mean and sd"),
+        ({"mean": 1}, "mean and sd"),
+        ({"mean": [1, 2], "sd": 1}, "1 of them"),
+        ({"mean": 1, "sd": 0}, "above 0"),
+        ({"mean": float("nan"), "sd": 1}, "a finite number"),
+        ({"mean": "low", "sd": 1}, "a finite number"),
+    ],
+)
+def test_a_prior_from_others_that_cannot_be_used_is_refused(effect, said):
+    with pytest.raises(InvalidInput, match=said):
+        report(trial() | {"prior": {"effect": effect}})
+    with pytest.raises(InvalidInput, match="without m0"):
+        report(trial() | {"prior": {"effect": {"mean": 0, "sd": 1}, "m0": [5, 0, 0]}})
+
+
+def test_a_prior_from_others_is_of_the_outcome_s_own_scale():
+    given = trial() | {"prior": {"effect": {"mean": 0, "sd": 1}}}
+    given["outcome"] = given["outcome"] | {"family": "ordinal"}
+    given["days"] = [{**day, "value": 3} for day in given["days"]]
+    with pytest.raises(InvalidInput, match="a normal outcome"):
+        report(given)

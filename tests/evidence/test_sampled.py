@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy import optimize, special, stats
+from scipy import optimize, signal, special, stats
 
 from coproduce import rng
 from coproduce.errors import InvalidInput, NotComputable
@@ -60,10 +60,42 @@ def test_with_almost_no_day_to_day_state_it_is_the_regression_by_quadrature():
     sd = np.sqrt((w * (b1 - mean) ** 2).sum() / w.sum())
     x = np.column_stack([np.ones(60), arm])
     prior = (np.zeros(2), np.ones(2), 400.0, 1.0)
-    found = chain(np.ones(59, dtype=np.int64), (x, y, COUNT), prior, (np.array([0.3]), np.zeros(1)),
+    grids = ((np.array([0.3]), np.zeros(1)), np.zeros(1))
+    found = chain(np.ones(59, dtype=np.int64), (x[None], y, COUNT), prior, grids,
                   (0, np.array([1]), 500, 8000), rng.stream(7, "chain"))  # fmt: skip
     assert found[:, 1].mean() == pytest.approx(mean, abs=0.08 * sd)
     assert found[:, 1].std() == pytest.approx(sd, rel=0.06)
+
+
+def test_the_rate_of_carry_over_has_the_posterior_that_quadrature_gives():
+    """Counts with almost no state: the mass of each rate is its prior times the integral over intercept and effect."""
+    draws = np.random.default_rng(5)
+    rates, arm = np.array([0.0, 0.5, 0.8]), np.repeat([0.0, 1.0, 0.0, 1.0], 7)
+    exposed = np.stack([signal.lfilter([1 - r], [1, -r], arm) for r in rates])
+    y = draws.poisson(np.exp(1.0 - 0.8 * exposed[1])).astype(float)
+    b0, b1 = np.meshgrid(np.linspace(0, 2, 120), np.linspace(-2, 0.7, 120), indexing="ij")
+    mass = np.zeros(3)
+    for r, e in enumerate(exposed):
+        eta = b0[..., None] + b1[..., None] * e
+        mass[r] = np.exp((y * eta - np.exp(eta)).sum(-1) - 0.5 * (b0**2 + b1**2) - 60).sum() * [0.5, 0.25, 0.25][r]
+    mass /= mass.sum()
+    x = np.stack([np.column_stack([np.ones(28), e]) for e in exposed])
+    found = chain(np.ones(27, dtype=np.int64), (x, y, COUNT), (np.zeros(2), np.ones(2), 400.0, 1.0),
+                  ((np.array([0.3]), np.zeros(1)), np.log([0.5, 0.25, 0.25])), (0, np.array([1]), 500, 8_000),
+                  rng.stream(7, "chain"))  # fmt: skip
+    assert np.bincount(found[:, 4].astype(int), minlength=3) / 8_000 == pytest.approx(mass, abs=0.03)
+
+
+def test_carry_over_in_counts_is_found_and_said():
+    draws = np.random.default_rng(3)
+    arm = np.arange(84) // 14 % 2
+    y = draws.poisson(np.exp(2.5 - 1.2 * signal.lfilter([0.2], [1, -0.8], arm)))
+    document = whole("count", None, y) | {"carry_over": True}
+    for day in document["days"]:
+        day["arm"] = ["usual", "diet"][arm[day["day"]]]
+    found = report(document)
+    assert found["carries_over"] > 0.8
+    assert found["p_better"] > 0.95
 
 
 @pytest.mark.parametrize(("family", "scale"), [("count", None), ("binary", [0, 1]), ("ordinal", [0, 3])])
@@ -90,8 +122,6 @@ def test_the_same_trial_gives_the_same_draws_and_a_whole_report():
 
 def test_what_the_sampler_cannot_do_is_refused(monkeypatch):
     read = read_trial(whole("count", None, np.ones(28)))
-    with pytest.raises(InvalidInput, match="carry_over = false"):
-        sampled.sampled(read, weak(read), Terms(carry_over=True))
     grades = read_trial(whole("ordinal", None, np.ones(28)))
     with pytest.raises(InvalidInput, match="grades without a scale"):
         sampled.sampled(grades, weak(grades), Terms())

@@ -23,7 +23,9 @@ class Form(StrEnum):
 
 
 #: What `calibrate` tries.
-Calibrated = StrEnum("Calibrated", ["normal", "count", "binary", "ordinal", "hierarchical", "misspecified"])
+Calibrated = StrEnum(
+    "Calibrated", ["normal", "count", "binary", "ordinal", "carry-over", "hierarchical", "misspecified"]
+)
 
 
 class Respondent(StrEnum):
@@ -38,24 +40,39 @@ Format = Annotated[Form, typer.Option("--format", help="reference: take and answ
 
 @app.command()
 def analyse(
-    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="A trial: outcome, arms, mcid, days.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.json", help="A trial: outcome, arms, mcid, days. A .jsonl: one a line.")
+    ],
     *,
     form: Format = Form.plain,
     respondent: Annotated[
         Respondent | None, typer.Option(help="With a PRODUCE document: whose answers; by default by age.")
     ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Also draw the days here, as SVG and as Vega-Lite.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.jsonl", help="With a .jsonl: where the answers go, one a line.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Analyse a trial: each arm against the first, with autocorrelation, gaps and carry-over.
+
+    Of a .jsonl file every trial is analysed; one that is broken is named and stops no other.
 
     Example: coproduce trial analyse trial.json --json
     """
     from coproduce.evidence.personal import reference
     from coproduce.evidence.personal.report import report
 
+    if file.suffix == ".jsonl":
+        _analyse_each(file, out, as_json=as_json)
+        return
     document = _read(file)
     if form is Form.plain:
         answer = report(document)
+        if figure is not None:
+            _draw_days(document, figure)
         _answer(answer, "\n".join(found["sentence"] for found in answer["comparisons"]), as_json=as_json)
         return
     if "data" in document:
@@ -140,6 +157,44 @@ def pool(
     _answer(answer, told, as_json=as_json)
 
 
+def _analyse_each(file: Path, out: Path | None, *, as_json: bool) -> None:
+    """Answers line by line, so that a stop on the way leaves what was done whole."""
+    import contextlib
+
+    from coproduce.cli.console import progress
+    from coproduce.evidence.personal.batch import analyse_each
+
+    lines = _text(file, "JSON Lines").splitlines()
+    trials, refused, n = [], [], 0
+    with contextlib.ExitStack() as stack:
+        kept = stack.enter_context(out.open("w", encoding="utf-8")) if out is not None else None
+        done = stack.enter_context(progress(len(lines), "trials"))
+        for answer in analyse_each(lines):
+            n += 1
+            if "error" in answer:
+                refused.append(answer)
+            if kept is not None:
+                kept.write(json.dumps(answer, allow_nan=False) + "\n")
+            elif "error" not in answer:
+                trials.append(answer)
+            done(1)
+    told = [f"{n - len(refused)} of {n} trials analysed."]
+    told += [f"Line {one['line']}: {one['error']['problem']}" for one in refused]
+    if out is None:
+        told += [f"Line {one['line']}: {one['sentence']}" for one in trials]
+    answer = {"n": n, "n_analysed": n - len(refused), "refused": refused}
+    _answer(answer | ({} if out else {"trials": trials}), "\n".join(told), as_json=as_json)
+
+
+def _draw_days(document: dict[str, Any], folder: Path) -> None:
+    from coproduce.evidence.personal.report import chart
+
+    drawn = chart(document)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "days.svg").write_text(drawn.svg_file(), encoding="utf-8")
+    (folder / "days.vl.json").write_text(json.dumps(drawn.themed_spec(), allow_nan=False), encoding="utf-8")
+
+
 def _complete(document: dict[str, Any], answer: Any) -> dict[str, Any]:
     """The answer, or a clear refusal where the document lacks a part of a reference case."""
     from coproduce.errors import InvalidInput
@@ -154,12 +209,23 @@ def _complete(document: dict[str, Any], answer: Any) -> dict[str, Any]:
     return found
 
 
+def _text(file: Path, kind: str) -> str:
+    from coproduce.errors import BadFile
+
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as problem:
+        raise BadFile(given=f"{file.name}, which cannot be read as {kind}", expected=f"a {kind} file") from problem
+
+
 def _read(file: Path) -> dict[str, Any]:
     from coproduce.errors import BadFile
 
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
+        found = json.loads(_text(file, "JSON"))
+    except (ValueError, RecursionError) as problem:
+        if isinstance(problem, BadFile):
+            raise
         raise BadFile(given=f"{file.name}, which cannot be read as JSON", expected="a JSON object") from problem
     if not isinstance(found, dict):
         raise BadFile(given=f"{file.name}, which is no JSON object", expected="a JSON object")

@@ -3,6 +3,7 @@
 from coproduce.figures.bands import Line, LineWords, bands_figure
 from coproduce.figures.bars import Bar, bar_figure
 from coproduce.figures.control import ControlSeries, control_figure
+from coproduce.figures.days import ArmLevel, Day, DaysWords, days_figure
 from coproduce.figures.figure import Figure, Table
 from coproduce.figures.forest import Effect, ForestWords, forest_figure
 from coproduce.figures.grid import GridWords, equal_lines, grid_figure
@@ -12,9 +13,12 @@ from coproduce.figures.sites import FunnelSeries, Multiples, Panel, funnel_figur
 from coproduce.figures.sums import SumSeries, sums_figure
 
 __all__ = [
+    "ArmLevel",
     "Bar",
     "ControlSeries",
     "Curve",
+    "Day",
+    "DaysWords",
     "Effect",
     "Figure",
     "ForestWords",
@@ -31,6 +35,7 @@ __all__ = [
     "bands_figure",
     "bar_figure",
     "control_figure",
+    "days_figure",
     "equal_lines",
     "forest_figure",
     "funnel_figure",

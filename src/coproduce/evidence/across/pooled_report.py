@@ -11,6 +11,7 @@ import numpy as np
 from coproduce.errors import InvalidInput
 from coproduce.evidence.across.pool import Pooled, Results, Scales, pool
 from coproduce.evidence.mixture import NormalMixture
+from coproduce.evidence.reading import number
 
 _KEYS = frozenset({"d", "s", "z", "moderators", "site", "prior", "mcid"})
 
@@ -44,32 +45,26 @@ def read_scales(document: Mapping[str, Any]) -> Scales:
     if set(given) - known:
         raise InvalidInput(given="an unknown prior scale", expected="among " + ", ".join(sorted(known)), field="prior")
     for name, value in given.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
-            raise InvalidInput(given="an unusable scale", expected="a number of 0 or more", field=f"prior.{name}")
-        if value == 0 and name in {"mean", "moderator"}:
-            raise InvalidInput(given="a scale of 0", expected="a number above 0", field=f"prior.{name}")
+        above = 0.0 if name in {"mean", "moderator"} else None
+        number(value, f"prior.{name}", low=0.0, high=1e9, above=above)
     return Scales(**given)
 
 
 def _list(document: Mapping[str, Any], name: str) -> np.ndarray:
     found = document.get(name)
-    if (
-        not isinstance(found, list)
-        or not found
-        or any(isinstance(v, bool) or not isinstance(v, int | float) for v in found)
-    ):
+    if not isinstance(found, list) or not found:
         raise InvalidInput(given=f"no usable {name}", expected="a list of numbers", field=name)
-    return np.array(found, dtype=np.float64)
+    return np.array([number(value, name) for value in found])
 
 
 def report(document: Mapping[str, Any]) -> dict[str, Any]:
     """The mean effect, its spread, the moderators, each person's shrunken effect, a new person; and sites, if any.
 
-    The new person has the moderators at 0; their mean and deviation are the prior that the next trial may state.
+    The new person has the moderators at 0; `prior_of_the_next_trial` is what their trial may state as its prior.
     """
     results, names = read_results(document)
     found = pool(results, read_scales(document))
-    mcid = float(document.get("mcid", 0.0))
+    mcid = number(document.get("mcid", 0.0), "mcid", low=0.0)
     new = found.new_person([1.0, *[0.0] * len(names)])
     answer: dict[str, Any] = {
         "n": results.n,
@@ -78,7 +73,10 @@ def report(document: Mapping[str, Any]) -> dict[str, Any]:
         "between_people": _summary(found.between()),
         "people": [_summary(found.person(i)) | _sides(found.person(i), mcid) for i in range(results.n)],
         "new_person": _summary(new) | _sides(new, mcid),
-    }
+        "prior_of_the_next_trial": {
+            "effect": {"mean": new.mean, "sd": new.sd}, "source": f"pooled from the trials of {results.n} people",
+        },
+    }  # fmt: skip
     if results.site is not None:
         answer["between_sites"] = _summary(found.between("omega"))
         answer["leave_one_site_out"] = _without_each_site(results, read_scales(document))

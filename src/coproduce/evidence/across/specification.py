@@ -15,6 +15,7 @@ from coproduce.errors import BadFile, InvalidInput
 from coproduce.evidence.across.estimators import People
 from coproduce.evidence.across.terms import columns
 from coproduce.evidence.arrays import Floats
+from coproduce.evidence.reading import whole
 
 METHODS = ("crude", "ipw", "standardisation", "aipw", "overlap")
 #: The seven parts of a target trial. Source: Hernan and Robins 2016, 10.1093/aje/kwv254.
@@ -75,8 +76,8 @@ def specification(document: Mapping[str, Any], table: pl.DataFrame) -> tuple[Spe
         )  # fmt: skip
     control = document.get("negative_control")
     spec = Specification(
-        method=method, folds=_whole(document, "folds", 1, 1, table.height // 2),
-        seed=_whole(document, "seed", 1, 0, 2**63 - 1),
+        method=method, folds=whole(document.get("folds", 1), "folds", low=1, high=table.height // 2),
+        seed=whole(document.get("seed", 1), "seed"),
         override=_override(document.get("override")),
         control=None if control is None else _numbers(table, control, "negative_control"),
         target_trial={str(k): str(v) for k, v in document.get("target_trial", {}).items()},
@@ -128,13 +129,6 @@ def _numbers(table: pl.DataFrame, name: object, field: str) -> Floats:
             field=field,
         )  # fmt: skip
     return values
-
-
-def _whole(document: Mapping[str, Any], field: str, default: int, low: int, high: int) -> int:
-    value = document.get(field, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= max(high, low):
-        raise InvalidInput(given=f"an unusable {field}", expected=f"a whole number from {low} to {high}", field=field)
-    return value
 
 
 def _override(found: object) -> str | None:

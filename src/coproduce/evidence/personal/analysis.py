@@ -80,7 +80,7 @@ def fit(trial: Trial, assumed: Assumed, terms: Terms) -> Fit:
     """The trial's effects: exactly for a normal outcome, by the gated sampler for others."""
     if trial.outcome.family != "normal":
         found = sampled(trial, assumed, terms)
-        return Fit(found.effects, found.phi_mean, 0.0)
+        return Fit(found.effects, found.phi_mean, found.carries_over)
     exact = fitted(trial, assumed, terms)
     unit = np.eye(exact.mean.shape[1])
     effects = tuple(exact.contrast(unit[arm]) for arm in range(1, len(trial.arms)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +12,7 @@ from coproduce.errors import InvalidInput
 from coproduce.evidence.personal.exact import Prior
 from coproduce.evidence.personal.regressors import WEEK, Terms
 from coproduce.evidence.personal.trial import Trial
+from coproduce.evidence.reading import number
 
 #: Prior variances in units of the residual variance: intercept, effect of an arm, trend, weekday.
 INTERCEPT, EFFECT, TREND, WEEKDAY = 25.0, 4.0, 4.0, 1.0
@@ -98,8 +98,9 @@ def _weak_on_link(trial: Trial, n_effects: int) -> Assumed:
 def read_assumed(document: Mapping[str, Any] | None, trial: Trial) -> Assumed:
     """The prior of a document: None for the weak one, or {m0, V0_diag, a0, b0, source}, each of which may be left out.
 
-    m0 and V0_diag hold intercept, effects of the arms after the first, and the trend (which may be left out). Raises
-    InvalidInput, naming the field.
+    m0 and V0_diag hold intercept, effects of the arms after the first, and the trend (which may be left out). In place
+    of both, `effect` {mean, sd} (numbers, or a list with one for each of those arms) says in the outcome's unit what
+    other people's trials found, as pooling answers it. Raises InvalidInput, naming the field.
     """
     base = weak(trial)
     if document is None:
@@ -109,16 +110,47 @@ def read_assumed(document: Mapping[str, Any] | None, trial: Trial) -> Assumed:
             given="a prior that is not an object", expected="m0, V0_diag, a0 and b0, or null", field="prior"
         )
     n_effects = len(trial.arms) - 1
+    if "effect" in document:
+        if trial.outcome.family != "normal":
+            raise InvalidInput(
+                given=f"other people's effect with a {trial.outcome.family} outcome",
+                expected="a normal outcome, whose effects are pooled on its own scale", field="prior.effect",
+            )  # fmt: skip
+        return _from_others(document, base, n_effects)
     m0 = _numbers(document.get("m0", [base.middle, *base.effect]), "prior.m0", n_effects)
     v0 = _numbers(document.get("V0_diag", [base.intercept_variance, *base.effect_variance]), "prior.V0_diag", n_effects)
-    a0, b0 = (_positive(document.get(name, getattr(base, name)), f"prior.{name}") for name in ("a0", "b0"))
+    a0, b0 = (number(document.get(name, getattr(base, name)), f"prior.{name}", above=0.0) for name in ("a0", "b0"))
     return Assumed(
         middle=m0[0], effect=tuple(m0[1 : n_effects + 1]),
-        effect_variance=tuple(_positive(v, "prior.V0_diag") for v in v0[1 : n_effects + 1]),
-        intercept_variance=_positive(v0[0], "prior.V0_diag"),
-        trend_variance=_positive(v0[n_effects + 1] if len(v0) > n_effects + 1 else TREND, "prior.V0_diag"),
+        effect_variance=tuple(number(v, "prior.V0_diag", above=0.0) for v in v0[1 : n_effects + 1]),
+        intercept_variance=number(v0[0], "prior.V0_diag", above=0.0),
+        trend_variance=number(v0[n_effects + 1] if len(v0) > n_effects + 1 else TREND, "prior.V0_diag", above=0.0),
         a0=a0, b0=b0, source=str(document.get("source", "given with the trial")),
     )  # fmt: skip
+
+
+def _from_others(document: Mapping[str, Any], base: Assumed, n_effects: int) -> Assumed:
+    """The weak prior with effects as pooled; their variance in units of the residual variance's prior mean."""
+    given = document["effect"]
+    if not isinstance(given, Mapping) or not {"mean", "sd"} <= set(given) or {"m0", "V0_diag"} & set(document):
+        raise InvalidInput(
+            given="an effect that cannot be used", expected="mean and sd, without m0 and V0_diag", field="prior.effect"
+        )
+    mean, sd = (_each(given[name], f"prior.effect.{name}", n_effects) for name in ("mean", "sd"))
+    unit = base.b0 / (base.a0 - 1.0)
+    return replace(
+        base, effect=tuple(number(m, "prior.effect.mean") for m in mean),
+        effect_variance=tuple(number(v, "prior.effect.sd", above=0.0) ** 2 / unit for v in sd),
+        source=str(document.get("source", "given with the trial, from other people's trials")),
+    )  # fmt: skip
+
+
+def _each(found: object, field: str, n_effects: int) -> list[Any]:
+    listed = list(found) if isinstance(found, list | tuple) else [found]
+    if len(listed) != n_effects:
+        raise InvalidInput(given="a list of another length", expected=f"{n_effects} of them, one an arm after the "
+                           "first", field=field)  # fmt: skip
+    return listed
 
 
 def _numbers(found: object, field: str, n_effects: int) -> list[float]:
@@ -127,17 +159,4 @@ def _numbers(found: object, field: str, n_effects: int) -> list[float]:
             given="a list of another length", expected=f"{n_effects + 1} or {n_effects + 2} numbers: intercept, "
             "effect of each arm after the first, and trend", field=field,
         )  # fmt: skip
-    return [_finite(value, field) for value in found]
-
-
-def _finite(value: object, field: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise InvalidInput(given="something that is not a number", expected="a finite number", field=field)
-    return float(value)
-
-
-def _positive(value: object, field: str) -> float:
-    number = _finite(value, field)
-    if number <= 0:
-        raise InvalidInput(given=f"{number:g}", expected="a number above 0", field=field)
-    return number
+    return [number(value, field) for value in found]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.signal import lfilter
 from scipy.special import expit
 
 from coproduce import rng
@@ -23,8 +24,8 @@ from coproduce.evidence.personal.sampled import CODES
 from coproduce.figures import Bar, bar_figure
 
 #: Trials drawn by default: the targets of the engine.
-DRAWS = {"normal": 10_000, "count": 1_000, "binary": 1_000, "ordinal": 1_000, "hierarchical": 1_000,
-         "misspecified": 2_000}  # fmt: skip
+DRAWS = {"normal": 10_000, "count": 1_000, "binary": 1_000, "ordinal": 1_000, "carry-over": 1_000,
+         "hierarchical": 1_000, "misspecified": 2_000}  # fmt: skip
 N_BINS = 20
 #: The statistics that must stay below: sqrt(n) times Kolmogorov-Smirnov's distance, and chi-squared of 20 bins (1 %).
 MOST_KS, MOST_CHI2 = 1.36, 36.0
@@ -34,6 +35,8 @@ _N_DAYS, _BLOCK = 56, 7
 #: Draws kept of a chain for its rank, and sweeps between them; grades mix more slowly.
 _N_KEPT, _THINNED, _THINNED_ORDINAL = 99, 20, 30
 _N_GRADES = 5
+#: The family of an engine that has another name.
+_FAMILY = {"carry-over": "count"}
 
 
 def calibrated(engine: str, n_draws: int, seed: int) -> dict[str, Any]:
@@ -97,24 +100,37 @@ def _normal(n_draws: int, seed: int) -> Floats:
 
 
 def _latent(family: str, n_draws: int, seed: int) -> Floats:
-    """Ranks of the link-scale effect among thinned draws, spread evenly inside their bin."""
-    grid, m0 = Grid.standard(), np.array([LINK_MIDDLE[family], 0.0, 0.0])
+    """Ranks of the link-scale effect among thinned draws, spread evenly inside their bin.
+
+    "carry-over" is counts with a rate of carry-over from its grid.
+    """
+    grid, engine, family = Grid.standard(carry_over=family == "carry-over"), family, _FAMILY.get(family, family)
+    m0 = np.array([LINK_MIDDLE[family], 0.0, 0.0])
     v0, n_steps = np.array([1.0, 1.0, 1.0]), _N_GRADES - 2 if family == "ordinal" else 0
     thin = _THINNED_ORDINAL if family == "ordinal" else _THINNED
     found = np.empty(n_draws)
     for i in range(n_draws):
-        draws = rng.stream(seed, f"calibrate {family}", i=i)
+        draws = rng.stream(seed, f"calibrate {engine}", i=i)
         day, x = _days(draws)
+        designs = np.stack([_carried(x, day, rho) for rho in grid.rho])
+        rate = draws.choice(grid.rho.size, p=grid.rho_weight) if grid.rho.size > 1 else 0
         phi = draws.choice(grid.phi, p=grid.phi_weight / grid.phi_weight.sum())
         sigma2, b = LINK_RATE / draws.gamma(LINK_SHAPE), m0 + np.sqrt(v0) * draws.normal(size=3)
-        eta = x @ b + np.sqrt(sigma2) * autocorrelated(draws, _N_DAYS, phi)[day]
+        eta = designs[rate] @ b + np.sqrt(sigma2) * autocorrelated(draws, _N_DAYS, phi)[day]
         y = _drawn(family, eta, cuts_of(draws.normal(size=n_steps)), draws)
         kept = chain(
-            np.diff(day), (x, y, CODES[family]), (m0, v0, LINK_SHAPE, LINK_RATE), (grid.phi, np.log(grid.phi_weight)),
+            np.diff(day), (designs, y, CODES[family]), (m0, v0, LINK_SHAPE, LINK_RATE),
+            ((grid.phi, np.log(grid.phi_weight)), np.log(grid.rho_weight)),
             (n_steps, np.zeros(0, dtype=np.int64), 500, thin * _N_KEPT), draws,
         )[::thin, 1]  # fmt: skip
         found[i] = ((kept < b[1]).sum() + draws.random()) / (_N_KEPT + 1)
     return found
+
+
+def _carried(x: Floats, day: np.ndarray, rho: float) -> Floats:
+    """The design matrix with exposure to the second arm that builds up and fades at a rate."""
+    arm = (np.arange(_N_DAYS) // _BLOCK % 2).astype(np.float64)
+    return np.column_stack([x[:, 0], lfilter([1.0 - rho], [1.0, -rho], arm)[day], x[:, 2]])
 
 
 def _drawn(family: str, eta: Floats, cuts: Floats, draws: np.random.Generator) -> Floats:

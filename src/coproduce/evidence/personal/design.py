@@ -14,6 +14,7 @@ from coproduce import rng
 from coproduce.errors import InvalidInput
 from coproduce.evidence.arrays import Ints
 from coproduce.evidence.personal.trial import MOST_ARMS, MOST_DAYS
+from coproduce.evidence.reading import whole
 
 KINDS = ("pairs", "abab", "alternating", "randomised")
 _KEYS = frozenset({"arms", "kind", "block_days", "cycles", "baseline_days", "washout_days", "seed", "blinding", "mcid",
@@ -69,6 +70,10 @@ class Design:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+#: Whole numbers of a design: by default, and at least.
+_WHOLE = {"block_days": (7, 1), "cycles": (3, 1), "baseline_days": (0, 0), "washout_days": (0, 0), "seed": (1, 0)}
+
+
 def read_design(document: Mapping[str, Any]) -> Design:
     """The design of a specification; raises InvalidInput, naming the field."""
     unknown = sorted(set(document) - _KEYS)
@@ -84,9 +89,8 @@ def read_design(document: Mapping[str, Any]) -> Design:
         if found not in known:
             raise InvalidInput(given=f"an unknown {field}", expected="one of " + ", ".join(known), field=field)
     design = Design(
-        arms=arms, kind=kind, block_days=_whole(document, "block_days", 7, 1), cycles=_whole(document, "cycles", 3, 1),
-        baseline_days=_whole(document, "baseline_days", 0, 0), washout_days=_whole(document, "washout_days", 0, 0),
-        seed=_whole(document, "seed", 1, 0), blinding=blinding,
+        arms=arms, kind=kind, **{name: whole(document.get(name, default), name, low=low)
+                                 for name, (default, low) in _WHOLE.items()}, blinding=blinding,
     )  # fmt: skip
     days = design.baseline_days + design.block_days * design.cycles * len(arms)
     if days > MOST_DAYS:
@@ -97,10 +101,3 @@ def read_design(document: Mapping[str, Any]) -> Design:
             expected="fewer days of washout than a block has", field="washout_days",
         )  # fmt: skip
     return design
-
-
-def _whole(document: Mapping[str, Any], field: str, default: int, low: int) -> int:
-    value = document.get(field, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value < 2**63:
-        raise InvalidInput(given=f"an unusable {field}", expected=f"a whole number from {low}", field=field)
-    return value

@@ -2,13 +2,14 @@
 
 The model: p(y_t | eta_t) of personal.likelihoods, eta = X b + u, with u a stationary AR(1) of standard deviation sigma
 on calendar days. b ~ N(m0, v0), sigma^2 ~ InverseGamma(a0, b0), phi ~ Uniform(0, 0.95) on the grid of the exact engine;
-ordered grades have cuts with log steps ~ N(0, 1).
+ordered grades have cuts with log steps ~ N(0, 1). Carry-over has one X for each of a few rates, with prior masses.
 
 One sweep draws (b, u) together, by elliptical slice sampling about a Gaussian approximation that has the same prior, so
 that what is sliced is only the likelihood less its approximation, and once about the prior itself (Murray, Adams and
 MacKay 2010, proceedings.mlr.press/v9/murray10a; Nishihara, Murray and Adams 2014, jmlr.org/papers/v15/nishihara14a).
 Then sigma^2 and phi given u, and sigma once more given u / sigma (interweaving: Yu and Meng 2011,
-10.1198/jcgs.2011.203main).
+10.1198/jcgs.2011.203main). The rate of carry-over is drawn twice: given (b, u), where the days speak for it, and given
+(b, eta), where the latent state takes up what another X explains.
 """
 
 from __future__ import annotations
@@ -256,6 +257,18 @@ def _with_cuts(data: Data, log_steps: Floats) -> Data:
 
 
 @njit(cache=True)
+def _pick(log_weight: Floats, draws: np.random.Generator) -> int:
+    """An index, with probabilities proportional to the exponentials."""
+    weight = np.exp(log_weight - log_weight.max())
+    left = draws.random() * weight.sum()
+    for i in range(weight.size):
+        left -= weight[i]
+        if left <= 0.0:
+            return i
+    return int(weight.size) - 1
+
+
+@njit(cache=True)
 def _draw_phi(u: Floats, sigma2: float, gap: Ints, grid: Pair, draws: np.random.Generator) -> float:
     """phi given u, from its grid."""
     n = u.size
@@ -264,13 +277,35 @@ def _draw_phi(u: Floats, sigma2: float, gap: Ints, grid: Pair, draws: np.random.
     for i in range(phi.size):
         log_det = _precision(gap, phi[i], diagonal, beside)
         log_weight[i] = log_prior[i] + 0.5 * log_det - 0.5 * _quadratic(u, diagonal, beside) / sigma2
-    weight = np.exp(log_weight - log_weight.max())
-    left = draws.random() * weight.sum()
-    for i in range(phi.size):
-        left -= weight[i]
-        if left <= 0.0:
-            return float(phi[i])
-    return float(phi[-1])
+    return float(phi[_pick(log_weight, draws)])
+
+
+@njit(cache=True)
+def _draw_rate(
+    told: tuple[Floats, Floats, int], state: tuple[Floats, Floats, int, Floats], band: Pair, log_prior: Floats,
+    draws: np.random.Generator,
+) -> tuple[Floats, int]:  # fmt: skip
+    """The rate of carry-over, as an index into the designs, and the latent state that goes with it.
+
+    `told` holds the designs (rates, n, p), y and the family; `state` b, u, the rate now and the cuts; `band` the two
+    diagonals of the precision of u.
+    """
+    designs, y, family = told
+    b, u, rate, cuts = state
+    log_weight = np.empty(log_prior.size)
+    for r in range(log_prior.size):
+        log_weight[r] = log_prior[r] + _likelihood((designs[r], y, family, cuts), b, u)
+    rate = _pick(log_weight, draws)
+    eta = _linear(designs[rate], b, u)
+    for r in range(log_prior.size):
+        log_weight[r] = log_prior[r] - 0.5 * _quadratic(eta - _fixed(designs[r], b), band[0], band[1])
+    rate = _pick(log_weight, draws)
+    return eta - _fixed(designs[rate], b), rate
+
+
+@njit(cache=True)
+def _fixed(x: Floats, b: Floats) -> Floats:
+    return _linear(x, b, np.zeros(x.shape[0]))
 
 
 @njit(cache=True)
@@ -361,33 +396,39 @@ def _rescale(
 
 @njit(cache=True)
 def chain(  # noqa: PLR0917 a kernel takes plain arrays
-    gap: Ints, told: tuple[Floats, Floats, int], prior: Prior4, grid: Pair, asked: tuple[int, Ints, int, int],
-    draws: np.random.Generator,
+    gap: Ints, told: tuple[Floats, Floats, int], prior: Prior4, grids: tuple[Pair, Floats],
+    asked: tuple[int, Ints, int, int], draws: np.random.Generator,
 ) -> Floats:  # fmt: skip
-    """One chain: draws of b, sigma, phi and, for each arm asked for, of the mean outcome with it less without any.
+    """One chain: draws of b, sigma, phi, the rate of carry-over and, for each arm asked for, of what it does.
 
-    gap (n - 1,), days between values; told: x (n, p), y (n,), family; prior: m0, v0, a0, b0; grid: phi and its log
-    prior; asked: log steps between cuts (0 unless ordinal), the arms' columns, sweeps of warm-up and sweeps kept. Gives
-    (kept, p + 2 + arms).
+    That is the mean over the days of the expected outcome with the arm less without any.
+
+    gap (n - 1,), days between values; told: designs (rates, n, p), y (n,), family; prior: m0, v0, a0, b0; grids: phi
+    and its log prior, the log prior of the rates; asked: log steps between cuts (0 unless ordinal), the arms' columns,
+    sweeps of warm-up and sweeps kept. Gives (kept, p + 3 + arms); the rate is an index into the designs.
     """
     n_steps, arms, n_warm, n_kept = asked
-    x, y, family = told
-    n, p = x.shape
+    designs, y, family = told
+    grid, log_rates = grids
+    n, p = designs.shape[1:]
     m0, v0, a0, b0 = prior
-    found = np.empty((n_kept, p + 2 + arms.size))
+    found = np.empty((n_kept, p + 3 + arms.size))
     b, u, log_steps = m0.copy(), np.zeros(n), np.zeros(n_steps)
-    sigma2, phi = b0 / (a0 + 1.0), grid[0][grid[0].size // 2]
-    diagonal, beside, bare = np.empty(n), np.empty(max(0, n - 1)), x.copy()
+    sigma2, phi, rate = b0 / (a0 + 1.0), grid[0][grid[0].size // 2], 0
+    diagonal, beside, bare = np.empty(n), np.empty(max(0, n - 1)), designs[0].copy()
     for c in arms:
         bare[:, c] = 0.0
     for i in range(n_warm + n_kept):
-        data = (x, y, family, cuts_of(log_steps))
+        data = (designs[rate], y, family, cuts_of(log_steps))
         _precision(gap, phi, diagonal, beside)
         gauss = ((m0, v0), (diagonal / sigma2, beside / sigma2))
         if i == 0:
             _, (b, u) = _approximation(data, gauss)
         b, u = _around(data, gauss, (b, u), draws)
         b, u = _from_prior(data, gauss, (b, u), draws)
+        if log_rates.size > 1:
+            u, rate = _draw_rate(told, (b, u, rate, data[3]), gauss[1], log_rates, draws)
+            data = (designs[rate], y, family, data[3])
         sigma2 = (b0 + 0.5 * _quadratic(u, diagonal, beside)) / draws.standard_gamma(a0 + 0.5 * n)
         u, sigma2 = _stretch(data, (b, u, sigma2), a0, b0, draws)
         phi = _draw_phi(u, sigma2, gap, grid, draws)
@@ -398,8 +439,8 @@ def chain(  # noqa: PLR0917 a kernel takes plain arrays
         if i >= n_warm:
             row = found[i - n_warm]
             row[:p] = b
-            row[p], row[p + 1] = math.sqrt(sigma2), phi
-            _write_effects(row[p + 2 :], _linear(bare, b, u), b, arms, (family, cuts_of(log_steps)))
+            row[p], row[p + 1], row[p + 2] = math.sqrt(sigma2), phi, rate
+            _write_effects(row[p + 3 :], _linear(bare, b, u), b, arms, (family, cuts_of(log_steps)))
     return found
 
 

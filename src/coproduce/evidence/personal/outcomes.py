@@ -11,6 +11,7 @@ from typing import Any
 
 from coproduce.errors import InvalidInput
 from coproduce.evidence.personal.trial import BETTER, FAMILIES, Outcome
+from coproduce.evidence.reading import number, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +71,21 @@ def own_measure(key: str, entry: Mapping[str, Any]) -> Measure:
                 given=f"an unknown {field}", expected="one of " + ", ".join(known), field=f"{key}.{field}"
             )
     ends = {field: _ends(key, field, entry.get(field)) for field in ("item_range", "range")}
-    items, mcid = entry.get("items", 1), entry.get("mcid")
-    if isinstance(items, bool) or not isinstance(items, int) or items < 1:
-        raise InvalidInput(given="an unusable number of items", expected="1 or more", field=f"{key}.items")
-    if isinstance(mcid, bool) or not isinstance(mcid, int | float) or not mcid >= 0:
-        raise InvalidInput(given="no difference that matters", expected="a number of 0 or more", field=f"{key}.mcid")
+    items = whole(entry.get("items", 1), f"{key}.items", low=1)
+    mcid = number(entry.get("mcid"), f"{key}.mcid", low=0.0)
     return Measure(
         key=key, title=entry["title"], items=items, item_range=ends["item_range"], range=ends["range"],
-        better=entry["better"], family=entry["family"], mcid=float(mcid), source=entry["source"],
+        better=entry["better"], family=entry["family"], mcid=mcid, source=entry["source"],
         licence=entry["licence"],
     )  # fmt: skip
 
 
 def _ends(key: str, field: str, found: object) -> tuple[float, float]:
-    if not isinstance(found, list) or len(found) != 2 or not all(isinstance(end, int | float) for end in found):
+    if not isinstance(found, list) or len(found) != 2:
         raise InvalidInput(
             given="a range that is not two numbers", expected="[lowest, highest]", field=f"{key}.{field}"
         )
-    if not found[0] < found[1]:
+    low, high = (number(end, f"{key}.{field}") for end in found)
+    if not low < high:
         raise InvalidInput(given="a range without a width", expected="lowest below highest", field=f"{key}.{field}")
-    return float(found[0]), float(found[1])
+    return low, high

@@ -14,6 +14,7 @@ from coproduce.evidence.personal.planning import SETTLED
 from coproduce.evidence.personal.power import N_SIMULATED, Expected, power, read_expected
 from coproduce.evidence.personal.stopping import LEAST_CYCLES, SURE, read_safety
 from coproduce.evidence.personal.trial import Outcome, read_outcome
+from coproduce.evidence.reading import number
 
 
 def planned(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,6 +69,4 @@ def _outcome(document: Mapping[str, Any]) -> tuple[Outcome, float]:
         outcome, mcid = read_outcome(given), document.get("mcid")
     else:
         raise InvalidInput(given="no outcome", expected="an outcome, or the key of a measure", field="outcome")
-    if isinstance(mcid, bool) or not isinstance(mcid, int | float) or not 0 <= mcid < 1e12:
-        raise InvalidInput(given="no usable mcid", expected="the difference that matters, 0 or more", field="mcid")
-    return outcome, float(mcid)
+    return outcome, number(mcid, "mcid", low=0.0, high=1e12)

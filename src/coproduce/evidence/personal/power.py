@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from coproduce import rng
-from coproduce.errors import InvalidInput
 from coproduce.evidence.arrays import Floats
 from coproduce.evidence.personal.analysis import fitted, zones_of
 from coproduce.evidence.personal.assumptions import weak
@@ -17,6 +17,7 @@ from coproduce.evidence.personal.design import Design
 from coproduce.evidence.personal.planning import SETTLED
 from coproduce.evidence.personal.regressors import Terms
 from coproduce.evidence.personal.trial import Outcome, Trial
+from coproduce.evidence.reading import number
 
 N_SIMULATED = 200
 #: Lengths that are tried, as cycles.
@@ -37,19 +38,11 @@ def read_expected(document: Mapping[str, Any], mcid: float, unit: float) -> Expe
     """The document's `expect`; by default twice what matters, a spread of 1.5 units, phi 0.4, 20 % missing."""
     given = document.get("expect", {})
     defaults = {"effect": 2.0 * mcid, "sd": 1.5 * unit, "phi": 0.4, "missing": 0.2}
-    values = {}
-    for name, default in defaults.items():
-        value = given.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
-            raise InvalidInput(
-                given=f"an expected {name} that is not a number", expected="a number", field=f"expect.{name}"
-            )
-        values[name] = float(value)
-    for name, low, high in (("sd", 1e-12, np.inf), ("phi", 0.0, 0.949), ("missing", 0.0, 0.95)):
-        if not low <= values[name] <= high:
-            raise InvalidInput(given=f"an expected {name} of {values[name]:g}", expected=f"from {low:g} to {high:g}",
-                               field=f"expect.{name}")  # fmt: skip
-    return Expected(**values)
+    ends = {"effect": (-math.inf, math.inf), "sd": (1e-12, math.inf), "phi": (0.0, 0.949), "missing": (0.0, 0.95)}
+    return Expected(**{
+        name: number(given.get(name, default), f"expect.{name}", low=ends[name][0], high=ends[name][1])
+        for name, default in defaults.items()
+    })  # fmt: skip
 
 
 def autocorrelated(draws: np.random.Generator, n: int, phi: float) -> Floats:

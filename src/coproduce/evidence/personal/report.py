@@ -8,12 +8,14 @@ from typing import Any
 
 from coproduce.evidence.personal.analysis import FEW, Comparison, Zones, analyse, fitted
 from coproduce.evidence.personal.assumptions import Assumed, read_assumed
+from coproduce.evidence.personal.chart import days_chart
 from coproduce.evidence.personal.missing import bounds, missing
 from coproduce.evidence.personal.planning import expected_loss, more_days
 from coproduce.evidence.personal.regressors import Terms
 from coproduce.evidence.personal.trial import Trial, read_trial
 from coproduce.evidence.personal.washout import without_first_days
 from coproduce.evidence.personal.words import VOICES, natural, percent, sentence
+from coproduce.figures import Figure
 
 _QUANTILES = {"q025": 0.025, "q05": 0.05, "median": 0.5, "q95": 0.95, "q975": 0.975}
 #: Days dropped after each switch in the analysis that stands beside the main one.
@@ -51,6 +53,16 @@ def report(document: Mapping[str, Any]) -> dict[str, Any]:
     if trial.outcome.family == "normal":
         _look_ahead(trial, assumed, terms, answers)
     return answers[0] | {"comparisons": answers}
+
+
+def chart(document: Mapping[str, Any]) -> Figure:
+    """The days of a trial as a figure: a mark a day, and each arm's level with its 95 % interval.
+
+    Raises InvalidInput as report does.
+    """
+    trial, terms = read_trial(document), read_terms(document)
+    assumed = read_assumed(document.get("prior"), trial)
+    return days_chart(trial, assumed, terms, analyse(trial, assumed, terms))
 
 
 def _look_ahead(trial: Trial, assumed: Assumed, terms: Terms, answers: list[dict[str, Any]]) -> None:

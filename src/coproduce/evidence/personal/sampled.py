@@ -28,7 +28,7 @@ _N_TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """Draws (chains, kept, p + 2 + arms) of the chain, and how many arms were compared."""
+    """Draws (chains, kept, p + 3 + arms) of the chain, and how many arms were compared."""
 
     draws: Floats
     n_arms: int
@@ -42,7 +42,12 @@ class Sampled:
     @property
     def phi_mean(self) -> float:
         """Posterior mean of the correlation between neighbouring days of the latent state."""
-        return float(self.draws[:, :, -self.n_arms - 1].mean())
+        return float(self.draws[:, :, -self.n_arms - 2].mean())
+
+    @property
+    def carries_over(self) -> float:
+        """Posterior probability that something carries over from day to day."""
+        return float((self.draws[:, :, -self.n_arms - 1] > 0).mean())
 
     def settled(self) -> bool:
         """Whether every effect passes the gate."""
@@ -53,14 +58,8 @@ class Sampled:
 def sampled(trial: Trial, assumed: Assumed, terms: Terms, *, seed: int = 1) -> Sampled:
     """Runs four chains until they agree; the same trial and seed give the same draws.
 
-    Raises InvalidInput for carry-over, which only a normal outcome has, and for grades without a scale; NotComputable
-    when the longest chains do not agree.
+    Raises InvalidInput for grades without a scale; NotComputable when the longest chains do not agree.
     """
-    if terms.carry_over:
-        raise InvalidInput(
-            given=f"carry-over with a {trial.outcome.family} outcome", expected="carry_over = false",
-            next_step="The analysis with days after a switch left out stands beside the main one.", field="carry_over",
-        )  # fmt: skip
     for attempt in range(_N_TRIES):
         found = _run(trial, assumed, terms, 2**attempt, seed)
         if found.settled():
@@ -72,14 +71,15 @@ def sampled(trial: Trial, assumed: Assumed, terms: Terms, *, seed: int = 1) -> S
 
 
 def _run(trial: Trial, assumed: Assumed, terms: Terms, times: int, seed: int) -> Sampled:
-    seen, grid, prior = trial.seen, Grid.standard(), assumed.arrays(terms)
-    x = designs(trial, terms, np.zeros(1))[0]
+    seen, grid, prior = trial.seen, Grid.standard(carry_over=terms.carry_over), assumed.arrays(terms)
+    x = designs(trial, terms, grid.rho)
     y, n_steps = _coded(trial)
     arms = np.arange(1, len(trial.arms), dtype=np.int64)
     draws = [
         chain(
             np.diff(trial.day[seen]), (x, y, CODES[trial.outcome.family]), (prior.m0, prior.v0, prior.a0, prior.b0),
-            (grid.phi, np.log(grid.phi_weight)), (n_steps, arms, times * N_WARM, times * N_KEPT),
+            ((grid.phi, np.log(grid.phi_weight)), np.log(grid.rho_weight)),
+            (n_steps, arms, times * N_WARM, times * N_KEPT),
             rng.stream(seed, "latent", chain=k, times=times),
         )
         for k in range(N_CHAINS)

@@ -11,6 +11,7 @@ import numpy as np
 from coproduce.errors import InvalidInput
 from coproduce.evidence.personal.analysis import Comparison
 from coproduce.evidence.personal.trial import Trial
+from coproduce.evidence.reading import number, whole
 
 #: A stop is suggested from this probability on, after at least so many cycles.
 SURE, LEAST_CYCLES = 0.95, 2
@@ -29,12 +30,9 @@ def read_safety(document: Mapping[str, Any]) -> SafetyRule | None:
     given = document.get("safety")
     if given is None:
         return None
-    limit, days = given.get("limit"), given.get("days", 1)
-    if isinstance(limit, bool) or not isinstance(limit, int | float) or not np.isfinite(limit):
-        raise InvalidInput(given="a safety limit that is not a number", expected="a number", field="safety.limit")
-    if isinstance(days, bool) or not isinstance(days, int) or days < 1:
-        raise InvalidInput(given="an unusable number of days", expected="1 or more", field="safety.days")
-    return SafetyRule(float(limit), days)
+    if not isinstance(given, Mapping):
+        raise InvalidInput(given="a safety rule that is not an object", expected="limit and days", field="safety")
+    return SafetyRule(number(given.get("limit"), "safety.limit"), whole(given.get("days", 1), "safety.days", low=1))
 
 
 def unsafe_since(trial: Trial, rule: SafetyRule) -> int | None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from coproduce.errors import InvalidInput
 from coproduce.evidence.arrays import Floats, Ints
+from coproduce.evidence.reading import number
 
 FAMILIES = ("normal", "count", "binary", "ordinal")
 BETTER = ("lower", "higher")
@@ -83,9 +84,7 @@ def read_trial(document: Mapping[str, Any]) -> Trial:
         )
     outcome = read_outcome(_required(document, "outcome", Mapping, "an object with name, scale, better and family"))
     arms = _arms(document)
-    mcid = _number(document.get("mcid"), "mcid")
-    if not mcid >= 0:
-        raise InvalidInput(given=f"a difference that matters of {mcid:g}", expected="0 or more", field="mcid")
+    mcid = number(document.get("mcid"), "mcid", low=0.0)
     day, arm, value = _days(document, arms, outcome)
     trial = Trial(outcome, arms, mcid, day, arm, value)
     for index in range(len(arms)):
@@ -104,12 +103,6 @@ def _required(document: Mapping[str, Any], field: str, kind: type, expected: str
     return found
 
 
-def _number(found: object, field: str) -> float:
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
-        raise InvalidInput(given=f"a {field} that is not a number", expected="a finite number", field=field)
-    return float(found)
-
-
 def read_outcome(document: Mapping[str, Any]) -> Outcome:
     """The outcome of a document; raises InvalidInput, naming the field."""
     family, better = document.get("family", "normal"), document.get("better", "lower")
@@ -124,7 +117,7 @@ def read_outcome(document: Mapping[str, Any]) -> Outcome:
             raise InvalidInput(
                 given="a scale that is not two numbers", expected="[lowest, highest]", field="outcome.scale"
             )
-        low, high = (_number(end, "outcome.scale") for end in scale)
+        low, high = (number(end, "outcome.scale") for end in scale)
         if not low < high:
             raise InvalidInput(
                 given=f"a scale from {low:g} to {high:g}", expected="lowest below highest", field="outcome.scale"
@@ -147,7 +140,7 @@ def _arms(document: Mapping[str, Any]) -> tuple[str, ...]:
 def _days(document: Mapping[str, Any], arms: tuple[str, ...], outcome: Outcome) -> tuple[Ints, Ints, Floats]:
     rows = _required(document, "days", Sequence, "a list of days, each with day, arm and value")
     today = document.get("today")
-    last = MOST_DAYS if today is None else int(_number(today, "today"))
+    last = MOST_DAYS if today is None else int(number(today, "today"))
     read = sorted((_day(row, i, last, arms, outcome) for i, row in enumerate(rows)), key=lambda found: found[0])
     if not read:
         raise InvalidInput(given="no days", expected="at least one day in each arm", field="days")
@@ -165,7 +158,7 @@ def _day(row: object, i: int, last: int, arms: tuple[str, ...], outcome: Outcome
     where = f"days[{i}]"
     if not isinstance(row, Mapping):
         raise InvalidInput(given="a day that is not an object", expected="day, arm and value", field=where)
-    day = _number(row.get("day"), f"{where}.day")
+    day = number(row.get("day"), f"{where}.day")
     if day != int(day) or not 0 <= day <= last:
         raise InvalidInput(
             given=f"day {day:g}", expected=f"a whole number from 0, the first day, to {last}, the last that can be "
@@ -182,7 +175,7 @@ def _day(row: object, i: int, last: int, arms: tuple[str, ...], outcome: Outcome
 
 
 def _value(found: object, where: str, outcome: Outcome) -> float:
-    value = _number(found, f"{where}.value")
+    value = number(found, f"{where}.value")
     low, high = outcome.scale or (-math.inf, math.inf)
     if outcome.family in {"count", "binary"}:
         low, high = max(low, 0.0), min(high, 1.0) if outcome.family == "binary" else high
