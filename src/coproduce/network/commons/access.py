@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from coproduce.events import Role
@@ -14,6 +26,9 @@ from coproduce.network.people.asking import Asking, computer
 from coproduce.network.people.policy import told
 
 LIVED = (Role.PATIENT, Role.FAMILY)
+#: What class 2 asks of the reviews of a version, and what class 3 asks.
+CHECKED = Q(n_clinicians__gte=1, n_lived__gte=1)
+REVIEWED_ENOUGH = Q(n__gte=2, n_clinicians__gte=1)
 #: Computers of ours that see everything, to index, import and tell stories.
 _OWN_COMPUTERS = frozenset({"worker", "example", "import", "operator"})
 
@@ -121,28 +136,34 @@ def _credited(person_id: int, resource: OuterRef) -> QuerySet[Credit]:
     return Credit.objects.filter(version__resource=resource, person_id=person_id)
 
 
-def accepted_by(*roles: Role, version: str) -> Exists:
-    """Whether somebody in one of these roles accepted the version that this field names."""
-    return Exists(Review.objects.filter(version=OuterRef(version), accepted=True, role__in=roles))
-
-
 def checked(version: str) -> Q:
     """Whether a clinician and somebody with lived experience accepted the version that this field names (class 2)."""
-    return Q(accepted_by(Role.CLINICIAN, version=version)) & Q(accepted_by(*LIVED, version=version))
+    return Q(Exists(_accepted(version).filter(CHECKED)))
 
 
 def reviewed(version: str = "stable", of: str = "") -> Q:
-    """Whether the version that this field names has the reviews that its class asks for; `of` leads to its resource."""
-    treating = Q(**{f"{of}risk_class": 3}) & Q(Exists(_reviewed_enough(version)))
-    return treating | checked(version)
+    """Whether the version that this field names has the reviews that its class asks for; `of` leads to its resource.
+
+    One look at the reviews, not one for each rule: row-level security is planned anew for every subquery.
+    """
+    risk_class = ExpressionWrapper(OuterRef(f"{of}risk_class"), output_field=IntegerField())
+    accepted = _accepted(version).annotate(risk_class=risk_class)
+    return Q(Exists(accepted.filter(CHECKED | Q(risk_class=3) & REVIEWED_ENOUGH)))
 
 
 def _reviewed_enough(version: str) -> QuerySet[Review, Any]:
     """Two independent people accepted this version, one of them a clinician (class 3)."""
-    accepted = (
+    return _accepted(version).filter(REVIEWED_ENOUGH)
+
+
+def _accepted(version: str) -> QuerySet[Review, Any]:
+    """One row for a version that somebody accepted, with how many people did, by what they know it from."""
+    return (
         Review.objects.filter(version=OuterRef(version), accepted=True)
         .values("version")
-        .annotate(n=Count("reviewer", distinct=True), n_clinicians=Count("pk", filter=Q(role=Role.CLINICIAN)))
-        .filter(n__gte=2, n_clinicians__gte=1)
+        .annotate(
+            n=Count("reviewer", distinct=True),
+            n_clinicians=Count("pk", filter=Q(role=Role.CLINICIAN)),
+            n_lived=Count("pk", filter=Q(role__in=LIVED)),
+        )
     )
-    return accepted.values("version")
