@@ -6,6 +6,9 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
+# Where this is set, every process compiles every library anew: tests, and the commands that they start, take twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
 JOBS ?= 2
 ARGS ?=
 BIN := .venv/bin
