@@ -254,11 +254,11 @@ def _told_of_design(answer: dict[str, Any]) -> str:
 
 
 def _draw_ranks(found: list[dict[str, Any]], folder: Path) -> None:
-    from coproduce.evidence.personal.calibration import drawing
+    from coproduce.evidence.personal.calibration import drawings
 
     folder.mkdir(parents=True, exist_ok=True)
-    for one in found:
-        (folder / f"calibration-{one['engine']}.svg").write_text(drawing(one), encoding="utf-8")
+    for number, drawn in enumerate(drawings(found), start=1):
+        (folder / f"calibration-{number}.svg").write_text(drawn.svg_file(), encoding="utf-8")
 
 
 def _answer(answer: dict[str, Any], told: str, *, as_json: bool) -> None:

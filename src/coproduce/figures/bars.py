@@ -31,7 +31,7 @@ def bar_figure(bars: Sequence[Bar], *, title: str, summary: str, share: bool = F
     spec["data"] = {"values": rows}
     names = [bar.label for bar in bars]
     y = {"field": "label", "type": "nominal", "sort": names, "axis": {"title": None, "ticks": False, "domain": False}}
-    axis = {"title": None, "format": "%" if share else "~g", "tickCount": 4}
+    axis = {"title": None, "tickCount": 4, **({"format": "%"} if share else {})}
     x = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"zero": True}}
     # The number stands at the start of the bar's row, above it, so that neither bar nor interval crosses it.
     spec["layer"] = [

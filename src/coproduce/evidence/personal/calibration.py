@@ -6,6 +6,7 @@ prior (Talts et al. 2018, arXiv:1804.06788; Cook, Gelman and Rubin 2006, 10.1198
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from coproduce.evidence.personal.latent import chain
 from coproduce.evidence.personal.likelihoods import cuts_of
 from coproduce.evidence.personal.power import autocorrelated
 from coproduce.evidence.personal.sampled import CODES
-from coproduce.figures import Bar, bar_figure
+from coproduce.figures import Figure, Line, LineWords, bands_figure
 
 #: Trials drawn by default: the targets of the engine.
 DRAWS = {"normal": 10_000, "count": 1_000, "binary": 1_000, "ordinal": 1_000, "carry-over": 1_000,
@@ -35,6 +36,8 @@ _N_DAYS, _BLOCK = 56, 7
 #: Draws kept of a chain for its rank, and sweeps between them; grades mix more slowly.
 _N_KEPT, _THINNED, _THINNED_ORDINAL = 99, 20, 30
 _N_GRADES = 5
+#: Lines in a figure of ranks.
+_LINES = 4
 #: The family of an engine that has another name.
 _FAMILY = {"carry-over": "count"}
 
@@ -184,15 +187,34 @@ def _misspecified(n_draws: int, seed: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def drawing(found: dict[str, Any]) -> str:
-    """The first part's bins of ranks as an SVG: bars of like length when the engine is calibrated."""
-    name, part = next(iter(found["parts"].items()))
-    counts = part.get("bins") or [part["coverage_95"]]
-    expected = found["n"] / N_BINS
-    half = 2.576 * float(np.sqrt(expected * (1 - 1 / N_BINS)))
-    bars = [
-        Bar(f"{5 * i} to {5 * (i + 1)} %", float(c), expected - half, expected + half) for i, c in enumerate(counts)
+def drawings(engines: Sequence[dict[str, Any]]) -> list[Figure]:
+    """How far what was planted ranks from evenly, a line for each number of each engine, at most four in a figure.
+
+    The band holds a calibrated engine at a point 99 times in 100 (normal approximation of the binomial), one for each
+    number of trials. An engine of which only coverage is known has no line.
+    """
+    lines = [
+        (one["engine"] if len(one["parts"]) == 1 else f"{one['engine']}: {name}", part["bins"])
+        for one in engines
+        for name, part in one["parts"].items()
+        if "bins" in part
     ]
-    return bar_figure(
-        bars, title=f"Ranks of the planted {name}, {found['engine']} engine", summary=found["sentence"]
-    ).svg()
+    words = LineWords(
+        title="What was planted ranks evenly where the line stays near zero",
+        summary=" ".join(one["sentence"] for one in engines),
+        x="Probability that the engine gives to values below the planted one",
+        y="Share of trials, less that probability",
+    )
+    return [bands_figure(_deviations(lines[i : i + _LINES]), words) for i in range(0, len(lines), _LINES)]
+
+
+def _deviations(told: Sequence[tuple[str, Sequence[int]]]) -> list[Line]:
+    x, drawn, lines = np.arange(N_BINS + 1) / N_BINS, set(), []
+    for label, bins in told:
+        n = sum(bins)
+        half = 2.576 * np.sqrt(x * (1 - x) / n)
+        band = {} if n in drawn else {"low": (-half).tolist(), "high": half.tolist()}
+        below = np.concatenate([[0.0], np.cumsum(bins) / n])
+        lines.append(Line(label=label, x=x.tolist(), y=(below - x).tolist(), **band))
+        drawn.add(n)
+    return lines
