@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,11 @@ class NeedState(IntEnum):
     UNREACHABLE = 5
     WITHDRAWN = 6
     EXPIRED = 7
+
+
+def _view(table: Table, name: str) -> Any:
+    """A column, cut to its rows."""
+    return table._held[name][: table.n]
 
 
 class Table:
@@ -56,8 +62,14 @@ class Table:
         self.n += n
         return rows
 
-    def _view(self, name: str) -> Any:
-        return self._held[name][: self.n]
+    def __init_subclass__(cls) -> None:
+        # A property each, since __getattr__ is asked only after a search that failed: four times the cost of the view.
+        for name in cls._columns:
+            setattr(cls, name, property(partial(_view, name=name)))
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def columns(self) -> dict[str, np.ndarray]:
         """Every column, cut to its rows."""
@@ -76,11 +88,6 @@ class Needs(Table):
         "seq_stated": np.int64, "seq_matched": np.int64, "seq_used": np.int64, "seq_followed": np.int64,
         "said": np.float64, "seq_said": np.int64,
     }  # fmt: skip
-
-    def __getattr__(self, name: str) -> Any:
-        if name in type(self)._columns:
-            return self._view(name)
-        raise AttributeError(name)
 
     def open_rows(self) -> IntArray:
         """Rows of the needs that are not closed."""
@@ -107,11 +114,6 @@ class Resources(Table):
         "n_uses": np.int64, "n_answers": np.int64, "helped": np.float64, "retired": np.bool_, "wrong": np.bool_,
         "for_need": np.int64, "derived_from": np.int64,
     }  # fmt: skip
-
-    def __getattr__(self, name: str) -> Any:
-        if name in type(self)._columns:
-            return self._view(name)
-        raise AttributeError(name)
 
     def shelf(self, n_topics: int) -> IntArray:
         """The best resources of each topic by their visible record, int64 (n_topics, N_SHOWN), -1 for none.

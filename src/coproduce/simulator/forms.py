@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from coproduce.simulator.normal import quantile
 from coproduce.simulator.streams import FloatArray
 
 _PEER_PULL = {"upward": "up", "threshold": "up", "complex": "up", "symmetric": "both"}
@@ -37,14 +36,14 @@ def combined(form: str, brought: FloatArray, shared: FloatArray | float) -> Floa
     return clipped
 
 
-def bonus(form: str, rows: FloatArray, u: FloatArray, optimism: float) -> FloatArray | float:
+def bonus(form: str, rows: FloatArray, z: FloatArray, optimism: float) -> FloatArray | float:
     """Standard errors that a pair adds to what it knows of a treatment before it ranks them.
 
-    A draw of a normal (thompson), as many as UCB1 says for so many `rows` (ucb), or none.
+    A draw of a normal, given as `z` (thompson), as many as UCB1 says for so many `rows` (ucb), or none.
     """
     match form:
         case "thompson":
-            return quantile(u.ravel()).reshape(u.shape)
+            return z
         case "ucb":
             errors: FloatArray = optimism * np.sqrt(2.0 * np.log(rows.sum(axis=1, keepdims=True)))
             return errors

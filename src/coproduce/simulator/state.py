@@ -108,7 +108,10 @@ class World:
         intensity: float = getattr(self.p, name)
         if intensity == 0.0:
             return 0.0
-        started = self.starts[name][self.people.site[slots]] <= self.tick
+        starts = self.starts[name]
+        if starts.max() <= self.tick:
+            return intensity
+        started = starts[self.people.site[slots]] <= self.tick
         at_work: FloatArray = np.where(started, intensity, 0.0)
         return at_work
 

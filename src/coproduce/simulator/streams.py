@@ -77,7 +77,11 @@ class Streams:
 
     def normal(self, name: str, tick: int, agents: IntArray | int) -> FloatArray:
         """Standard normals by inverse distribution function, one an agent."""
-        return quantile(self.uniform(name, tick, agents))
+        return self.quantile(self.uniform(name, tick, agents))
+
+    def quantile(self, u: FloatArray) -> FloatArray:
+        """The standard normals at these uniforms."""
+        return quantile(u.ravel()).reshape(u.shape)
 
     def setup(self, name: str) -> np.random.Generator:
         """A generator for one named part of the starting state."""

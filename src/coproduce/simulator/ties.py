@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from coproduce.simulator import forms
 from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
+
+
+class PeerRule(NamedTuple):
+    """How peers pull: the form, the share of ties that must be ahead (threshold), or their number (complex)."""
+
+    form: str
+    threshold: float
+    reinforcement: int
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,27 @@ class Ties:
         """Number of a person's ties that count."""
         number = np.bincount(self.owner, weights=counts.astype(np.float64), minlength=self.start.size - 1)
         return number.astype(np.float64, copy=False)
+
+    def pull(self, activation: FloatArray, member: BoolArray, n_patients: int, rule: PeerRule) -> FloatArray:
+        """Mean pull of each patient's ties who are members, where enough of them are ahead; 0 for staff, float (n,)."""
+        here = member[self.owner] & member[self.neighbour] & (self.owner < n_patients)
+        gap = activation[self.neighbour] - activation[self.owner]
+        pull = self.mean(forms.peer_pull(rule.form, gap), here)
+        if rule.form in ("threshold", "complex"):
+            ahead, number = self.count((gap > 0.0) & here), self.count(here)
+            pull *= forms.peers_suffice(rule.form, ahead, number, rule.threshold, rule.reinforcement)
+        return pull
+
+    def share_ahead(self, level: IntArray, member: BoolArray) -> FloatArray:
+        """Share of each member's ties who are members and at a higher level, float (n,)."""
+        here = member[self.owner] & member[self.neighbour]
+        return self.mean((level[self.neighbour] > level[self.owner]).astype(np.float64), here)
+
+    def share_engaged(self, level: IntArray, member: BoolArray, slots: IntArray) -> FloatArray:
+        """Share of these members' ties who are members and engaged, one each."""
+        here = member[self.owner] & member[self.neighbour]
+        share: FloatArray = self.mean((level[self.neighbour] > 0).astype(np.float64), here)[slots]
+        return share
 
 
 def join(n: int, one: IntArray, other: IntArray) -> Ties:

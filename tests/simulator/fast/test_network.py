@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from coproduce.simulator import Scenario, engine_for, load, names, run
+from coproduce.simulator import STAGES, Scenario, engine_for, fast, load, names, network, run
 from coproduce.simulator.fast.network import CompiledStreams, CompiledTies
+from coproduce.simulator.recorder import Silent
 from coproduce.simulator.streams import Streams
-from coproduce.simulator.ties import Ties
+from coproduce.simulator.ties import PeerRule, join
 
 PRESETS = [name for name in names() if load(name).model == "network"]
 FULL = load("full").having(n_patients=60, n_sites=3).lasting(6)
@@ -52,6 +55,11 @@ def test_size_alone_decides_when_no_engine_is_named() -> None:
     assert engine_for(small.having(n_patients=100_000).lasting(50)) == "fast"
 
 
+#: The first example may compile a kernel, which takes longer than any other.
+compiling = settings(deadline=None)
+
+
+@compiling
 @given(st.integers(0, 2**64), st.integers(1, 100_000), st.lists(st.integers(0, 10**9), max_size=40))
 def test_kernels_draw_the_numbers_of_the_named_streams(seed: int, tick: int, agents: list[int]) -> None:
     who = np.array(agents, dtype=np.int64)
@@ -61,9 +69,59 @@ def test_kernels_draw_the_numbers_of_the_named_streams(seed: int, tick: int, age
     assert np.array_equal(compiled.normal("b", tick, who), plain.normal("b", tick, who))
 
 
-@given(arrays(np.float64, 30, elements=st.floats(-1e3, 1e3)), arrays(np.bool_, 30))
-def test_sums_over_ties_are_those_of_the_oracle_to_the_last_bit(per_tie: np.ndarray, counts: np.ndarray) -> None:
-    first = np.array([0, 0, 4, 5, 29, 30])
-    row = (first, np.zeros(30, dtype=np.int64), np.repeat(np.arange(5), np.diff(first)))
-    assert np.array_equal(CompiledTies(*row).mean(per_tie, counts), Ties(*row).mean(per_tie, counts))
-    assert np.array_equal(CompiledTies(*row).count(counts), Ties(*row).count(counts))
+@compiling
+@given(arrays(np.float64, (4, 3), elements=st.floats(2.0**-54, 1.0 - 2.0**-53)))
+def test_normals_are_those_of_the_oracle_to_the_last_bit_in_the_centre_the_flanks_and_the_tails(u: np.ndarray) -> None:
+    u[0] = 2.0**-54, 1e-7, 0.075
+    assert np.array_equal(CompiledStreams(1, 1).quantile(u), Streams(1, 1).quantile(u))
+
+
+FORMS = [
+    PeerRule(form, share, number)
+    for form in ("upward", "symmetric", "threshold", "complex", "none")
+    for share, number in ((0.0, 0), (0.4, 2))
+]
+
+
+@compiling
+@given(
+    st.integers(0, 2**32),
+    arrays(np.float64, 12, elements=st.sampled_from([0.0, 0.3, 0.30000000000000004, 0.7, 1.0])),
+    arrays(np.int64, 12, elements=st.integers(0, 3)),
+    arrays(np.bool_, 12),
+)
+def test_what_peers_do_is_the_same_to_the_last_bit(
+    seed: int, activation: np.ndarray, level: np.ndarray, member: np.ndarray
+) -> None:
+    ends = np.random.default_rng(seed).integers(11, size=(2, 30))
+    plain = join(12, *ends)
+    compiled = CompiledTies(plain.start, plain.neighbour, plain.owner)
+    for rule in FORMS:
+        assert np.array_equal(compiled.pull(activation, member, 9, rule), plain.pull(activation, member, 9, rule)), rule
+    assert np.array_equal(compiled.share_ahead(level, member), plain.share_ahead(level, member))
+    slots = np.array([11, 3, 3, 0])
+    assert np.array_equal(compiled.share_engaged(level, member, slots), plain.share_engaged(level, member, slots))
+
+
+def test_the_plan_says_which_kernels_each_step_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing = {"draw_all": "draws", "draw_some": "draws", "centre": "draws", "tails": "draws"}
+    called: set[str] = set()
+
+    def noting(name: str, kernel: Callable[..., object]) -> Callable[..., object]:
+        return lambda *given: (called.add(drawing.get(name, name)), kernel(*given))[1]
+
+    for name, found in vars(fast.network).copy().items():
+        if getattr(found, "__module__", "") == fast.network.__name__ and hasattr(found, "py_func") and name[0] != "_":
+            monkeypatch.setattr(fast.network, name, noting(name, found))
+    seen: dict[str, set[str]] = {}
+    for form in ("gain", "thompson"):  # one asks for the best treatment, the other draws errors of evidence
+        p = FULL.having(choice_form=form, vote_every=3).parameters
+        running = fast.compile_in(network.begin(p, Streams(1, 1), Silent()))
+        for tick in range(1, 31):
+            running.world.tick = tick
+            for step in running.steps:
+                called.clear()
+                step.do(running.world)
+                seen.setdefault(step.name, set()).update(called)
+    assert seen == {step.name: set(step.compiled) for step in STAGES if step.name in seen}
+    assert len(seen) == len(STAGES)

@@ -85,13 +85,19 @@ def _by_evidence(w: World, at: IntArray) -> IntArray:
     spread = np.full_like(mean, p.evidence_noise)
     if p.evidence_form == "beta":
         spread = np.sqrt(np.clip(mean * (1.0 - mean), 0.0, 1.0) * rows / (rows + 1.0))
-    score = mean + spread / np.sqrt(rows) * forms.bonus(p.choice_form, rows, u, p.optimism) + TIE * u
+    score = mean + spread / np.sqrt(rows) * _bonus(w, rows, u) + TIE * u
     chosen: IntArray = score.argmax(axis=1)
     if p.choice_form == "epsilon":
         u = w.uniform("choice", at)
         tries = np.minimum(u / max(p.exploration, 1e-12), 1.0 - 1e-12)
         chosen = np.where(u < p.exploration, (tries * p.n_treatments).astype(np.int64), chosen)
     return chosen
+
+
+def _bonus(w: World, rows: FloatArray, u: FloatArray) -> FloatArray | float:
+    """Standard errors that a pair adds to what it knows of a treatment: a draw, an upper bound, or none."""
+    z = w.streams.quantile(u) if w.p.choice_form == "thompson" else u
+    return forms.bonus(w.p.choice_form, rows, z, w.p.optimism)
 
 
 def _known(w: World, at: IntArray) -> tuple[FloatArray, FloatArray]:

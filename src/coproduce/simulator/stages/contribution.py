@@ -49,12 +49,8 @@ def _motives(w: World, slot: IntArray, topic: IntArray, helped: FloatArray) -> F
     needs = layer.needs
     inner = p.motive_per_level * people.engagement[slot]
     if p.motive_affiliation > 0.0:
-        ties = people.ties
-        near = people.member[ties.owner] & people.member[ties.neighbour]
-        inner = (
-            inner
-            + p.motive_affiliation * ties.mean((people.engagement[ties.neighbour] > 0).astype(np.float64), near)[slot]
-        )
+        near = people.ties.share_engaged(people.engagement, people.member, slot)
+        inner = inner + p.motive_affiliation * near
     inner = inner + p.motive_autonomy * people.activation[slot]
     inner = inner + p.motive_mastery * layer.knows(slot, topic, w.tick)
     inner = inner + p.warm_glow

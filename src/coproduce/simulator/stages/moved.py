@@ -12,6 +12,7 @@ from coproduce.simulator.stages.outcome import abandon
 from coproduce.simulator.stages.stated import JUST_TOLD, starting_knowledge
 from coproduce.simulator.state import World
 from coproduce.simulator.streams import FloatArray, IntArray
+from coproduce.simulator.ties import PeerRule
 
 
 def activation_moves(w: World) -> None:
@@ -27,7 +28,8 @@ def activation_moves(w: World) -> None:
     if p.clinicians_in_activation:
         _pairs_move(w, move)
     if p.peers_in_activation:
-        move += p.patient_influence * _peers(w)
+        rule = PeerRule(p.peer_form, p.peer_threshold, p.peer_reinforcement)
+        move += p.patient_influence * people.ties.pull(a, people.member, n, rule)
     move += (1.0 - a) * (1.0 - (1.0 - p.met_need_activates) ** w.met)
     move -= a * (1.0 - (1.0 - p.unmet_need_deactivates) ** w.unmet)
     move[doctors] += (1.0 - a[doctors]) * (w.lever("leadership", doctors) * p.leadership_activation)
@@ -51,19 +53,6 @@ def _pairs_move(w: World, move: FloatArray) -> None:
     move += (1.0 - (1.0 - p.pull_on_clinician) ** n_visits) * forms.pair_pull(p.pair_form, gap)
 
 
-def _peers(w: World) -> FloatArray:
-    """Mean pull of each patient's ties, where enough of them are ahead for the form; 0 for staff."""
-    people, p = w.people, w.p
-    a, ties = people.activation, people.ties
-    here = people.member[ties.owner] & people.member[ties.neighbour] & (ties.owner < people.n_patients)
-    gap = a[ties.neighbour] - a[ties.owner]
-    pull = ties.mean(forms.peer_pull(p.peer_form, gap), here)
-    if p.peer_form in ("threshold", "complex"):
-        ahead, number = ties.count((gap > 0.0) & here), ties.count(here)
-        pull *= forms.peers_suffice(p.peer_form, ahead, number, p.peer_threshold, p.peer_reinforcement)
-    return pull
-
-
 def engagement_moves(w: World) -> None:
     """Markov hazards: base x activation x peers x met need x thanks up; base x (1 - activation) x burden down.
 
@@ -72,7 +61,7 @@ def engagement_moves(w: World) -> None:
     """
     people, p = w.people, w.p
     level = people.engagement
-    ahead = _ahead(w) if p.peers_in_activation else np.zeros(people.n)
+    ahead = people.ties.share_ahead(level, people.member) if p.peers_in_activation else np.zeros(people.n)
     base_up = np.array([p.climb_0, p.climb_1, p.climb_2, 0.0])[level]
     base_down = np.array([0.0, p.slip, p.slip, p.slip])[level]
     met, unmet, thanked = np.minimum(w.met, 1), np.minimum(w.unmet, 1), np.minimum(w.thanked, 1)
@@ -95,14 +84,6 @@ def _wearied(w: World, base: FloatArray | float, unmet: IntArray) -> FloatArray:
         base * (1.0 - w.people.activation) * (1 + p.unmet_need_disengages * unmet) * (1 + p.burden_disengages * w.load)
     )
     return hazard
-
-
-def _ahead(w: World) -> FloatArray:
-    """Share of each person's ties who are more engaged than they are."""
-    people, level = w.people, w.people.engagement
-    ties = people.ties
-    counts = people.member[ties.owner] & people.member[ties.neighbour]
-    return ties.mean((level[ties.neighbour] > level[ties.owner]).astype(np.float64), counts)
 
 
 def _newcomer(w: World) -> FloatArray | float:

@@ -129,9 +129,13 @@ def _close(w: World, rows: IntArray, state: NeedState) -> None:
 
 def abandon(w: World, slots: IntArray) -> None:
     """Withdraws the open needs of people who leave."""
+    if not slots.size:
+        return
     needs = w.needs_layer().needs
+    leaves = np.zeros(w.people.n, dtype=np.bool_)
+    leaves[slots] = True
     rows = needs.open_rows()
-    rows = rows[np.isin(needs.slot[rows], slots)]
+    rows = rows[leaves[needs.slot[rows]]]
     _withdraw(w, rows, needs.seq_stated[rows])
 
 

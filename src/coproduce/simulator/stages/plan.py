@@ -33,6 +33,13 @@ class Step:
     #: The layer it belongs to, or several joined by +, all of which must be on; nothing for a step always taken.
     layer: str = ""
     streams: tuple[str, ...] = ()
+    #: Kernels of the fast engine that it calls, apart from those that draw; a test holds this to what is called.
+    kernels: tuple[str, ...] = ()
+
+    @property
+    def compiled(self) -> tuple[str, ...]:
+        """What of it is compiled on the fast engine: its draws, if any, and these kernels; the rest is NumPy."""
+        return (("draws",) if self.streams else ()) + self.kernels
 
     @property
     def name(self) -> str:
@@ -65,7 +72,7 @@ STAGES: tuple[Step, ...] = (
     Step("used", used.visits_held, "", ("visit", "access")),
     Step("used", used.resources_used, "needs", ("use",)),
     Step("outcome", care.responses_drift, "responses_drift", ("drift",)),
-    Step("outcome", care.treatment_chosen, "", ("choice", "choice.arm", "uptake")),
+    Step("outcome", care.treatment_chosen, "", ("choice", "choice.arm", "uptake"), ("best_of",)),
     Step("outcome", care.response_observed, "", ("response", "survey")),
     Step("outcome", outcome.needs_answered, "needs",
          ("barrier", "barrier.reason", "report", "help", "confirm", "withdraw")),
@@ -78,7 +85,8 @@ STAGES: tuple[Step, ...] = (
     Step("learned", stocks.wrong_spreads, "misinformation"),
     Step("learned", stocks.trust_learned, "misinformation"),
     Step("learned", learned.lessons_drawn, "needs", ("lesson",)),
-    Step("shared", shared.resources_shared, "needs", ("give", "withhold", "revise", "write", *_making("lesson"))),
+    Step("shared", shared.resources_shared, "needs", ("give", "withhold", "revise", "write", *_making("lesson")),
+         ("engaged_around",)),
     Step("shared", shared.resources_made, "needs",
          ("unasked", "unasked.line", "unasked.topic", *_making("unasked"))),
     Step("shared", review.resources_reviewed, "reviews", ("review", "review.find", "reviewer")),
@@ -90,8 +98,8 @@ STAGES: tuple[Step, ...] = (
          ("rewire", "rewire.place", "rewire.who", "homophily", "homophily.place", "homophily.who", "closure",
           "closure.friend", "closure.who", "closure.place", "introduce", "introduce.one", "introduce.other",
           "introduce.place", "project", "project.who", "project.topic", "project.place")),
-    Step("shared", moved.activation_moves),
-    Step("shared", moved.engagement_moves, "engagement", ("engagement", "drop-out")),
+    Step("shared", moved.activation_moves, kernels=("pull_on",)),
+    Step("shared", moved.engagement_moves, "engagement", ("engagement", "drop-out"), ("ahead_of",)),
     Step("shared", moved.people_come_and_go, "turnover",
          ("leave", "enter", "enter.activation", "enter.stratum", "enter.phenotype", "enter.tilt", "enter.treatment",
           "enter.response", "enter.condition", "enter.knows", "enter.giver", "enter.minutes", "enter.intransigent",
