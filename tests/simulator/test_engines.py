@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from coproduce.errors import InvalidInput
-from coproduce.simulator import engine_for, load, memory, run
+from coproduce.simulator import engine_for, fast, load, memory, names, run
 
 
 def test_the_fast_engine_is_taken_where_the_model_has_it() -> None:
@@ -16,9 +18,12 @@ def test_the_fast_engine_is_taken_where_the_model_has_it() -> None:
     assert engine_for(load("zollman")) == "oracle"
 
 
-def test_the_fast_engine_is_refused_where_the_model_lacks_it() -> None:
-    with pytest.raises(InvalidInput, match="bandit"):
-        engine_for(load("zollman"), "fast")
+@pytest.mark.parametrize("name", sorted({load(name).model for name in names()} - set(fast.MODELS)))
+def test_the_fast_engine_is_refused_where_the_model_lacks_it_and_says_what_its_one_engine_is(name: str) -> None:
+    has_kernels = "@kernel" in Path(import_module(f"coproduce.simulator.models.{name}").__file__ or "").read_text()
+    with pytest.raises(InvalidInput, match="bandit") as refused:
+        engine_for(load(name), "fast")
+    assert ("compiled already" in str(refused.value)) == has_kernels
 
 
 @pytest.mark.parametrize("engine", ["fast", "oracle"])

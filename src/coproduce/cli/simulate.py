@@ -267,12 +267,15 @@ def _show_plan(*, as_json: bool) -> None:
     from coproduce.simulator import STAGES
 
     if as_json:
-        keys = ("stage", "name", "layer", "streams", "says")
+        keys = ("stage", "name", "layer", "streams", "compiled", "says")
         document = {"plan": [{key: getattr(step, key) for key in keys} for step in STAGES]}
         sys.stdout.write(json.dumps(document) + "\n")
         return
-    rows = [[str(i), s.stage, s.name, s.layer or "always", s.says] for i, s in enumerate(STAGES, start=1)]
-    _table(["", "stage", "step", "layer", "what it does"], rows)
+    rows = [
+        [str(i), s.stage, s.name, s.layer or "always", ", ".join(s.compiled) or "-", s.says]
+        for i, s in enumerate(STAGES, start=1)
+    ]
+    _table(["", "stage", "step", "layer", "compiled", "what it does"], rows)
 
 
 def _show_list(preset: str | None, *, as_json: bool) -> None:

@@ -133,8 +133,8 @@ def engine_for(scenario: Scenario, wanted: Engine | None = None) -> Engine:
     """
     if wanted == "fast" and scenario.model not in fast.MODELS:
         raise InvalidInput(
-            given=f"the fast engine for {scenario.preset}",
-            expected="one of the models that have it: " + ", ".join(fast.MODELS),
+            given=f"the fast engine for {scenario.preset}, {models.engine(scenario.model)}",
+            expected="one of the models that have two engines: " + ", ".join(fast.MODELS),
             next_step="Leave --engine out.",
             field="engine",
         )

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from coproduce.simulator.streams import Streams
 
 
+#: Models whose one engine is compiled.
+COMPILED = ("polarisation", "selective", "zollman")
+
+
+def engine(model: str) -> str:
+    """What the one engine of a model is, in words."""
+    return "whose one engine is compiled already" if model in COMPILED else "whose one engine is NumPy's"
+
+
 def begin(model: str, parameters: Any, streams: Streams, writer: Writer) -> Running:
     """The start of a run of this model, with parameters of its own class."""
     running: Running = import_module(f"{__name__}.{model}").begin(parameters, streams, writer)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from coproduce.simulator.compiled import kernel
 from coproduce.simulator.streams import FloatArray, Streams
 
 #: The two words of a stream, as a kernel takes them.
@@ -21,32 +21,32 @@ def words(streams: Streams, name: str) -> Words:
     return np.uint64(low), np.uint64(high)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _mix(word: np.uint64) -> np.uint64:
     word = (word ^ (word >> _30)) * _FIRST
     word = (word ^ (word >> _27)) * _SECOND
     return word ^ (word >> _31)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def start(stream: Words, tick: int) -> np.uint64:
     """Where the numbers of a tick begin."""
     return _mix(stream[0] ^ _mix(stream[1] + np.uint64(tick) * _GAMMA))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def word(begin: np.uint64, agent: int) -> np.uint64:
     """The 64 random bits of an agent in the tick that begins here."""
     return _mix(begin + (np.uint64(agent) + _ONE) * _GAMMA)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def uniform(begin: np.uint64, agent: int) -> float:
     """The uniform on (0, 1) of an agent in the tick that begins here."""
     return (np.float64(word(begin, agent) >> _11) + 0.5) * 2.0**-53
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def successes(below: FloatArray, u: float) -> int:
     """The number of successes at this uniform, from a distribution function tabled for 0, 1, 2 ..."""
     return int(np.searchsorted(below, u, side="left"))

@@ -20,10 +20,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from scipy.special import gammaln
 
 from coproduce.events import Role
+from coproduce.simulator.compiled import kernel
 from coproduce.simulator.models import people
 from coproduce.simulator.models.draws import Words, start, successes, uniform, words
 from coproduce.simulator.models.graphs import Hearing, hearing
@@ -103,7 +103,7 @@ def likelihood(pulls: int, chance: float) -> FloatArray:
     return chances
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def updated(credence: float, likely: float, otherwise: float, doubt: float, contrary: bool) -> float:
     """The credence after a result that is this likely if B is better, and otherwise; doubt is d m."""
     held = credence * likely + (1.0 - credence) * otherwise
@@ -113,20 +113,20 @@ def updated(credence: float, likely: float, otherwise: float, doubt: float, cont
     return min(1.0, max(0.0, with_it * believed + without * (1.0 - believed)))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _heard(graph: Hearing, i: int, n: int) -> tuple[int, int]:
     """The range of places at which whom somebody hears stand."""
     return (0, n) if graph.everyone else (graph.start[i], graph.start[i + 1])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _try_out(credence: FloatArray, rule: Rule, begin: np.uint64, result: IntArray) -> None:
     """Fills in the successes in each researcher's own trial of this round; -1 for who makes none."""
     for i in range(credence.size):
         result[i] = successes(rule.below, uniform(begin, i)) if credence[i] > 0.5 else -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _learn(credence: FloatArray, result: IntArray, graph: Hearing, rule: Rule) -> None:
     """Everybody takes their own result and their neighbours'."""
     n, before = credence.size, credence.copy()
@@ -143,7 +143,7 @@ def _learn(credence: FloatArray, result: IntArray, graph: Hearing, rule: Rule) -
                 credence[i] = updated(credence[i], rule.likely[k], rule.otherwise[k], doubt, rule.contrary)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _apart(credence: FloatArray, graph: Hearing, mistrust: float) -> bool:
     """Whether everybody is sure, or does not try B and hears nobody who does from within reach."""
     n = credence.size
@@ -160,7 +160,7 @@ def _apart(credence: FloatArray, graph: Hearing, mistrust: float) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _play(credence: FloatArray, graph: Hearing, rule: Rule, stream: Words, numbers: FloatArray) -> int:
     """Plays until the run is settled or the rows are full; gives the rounds played. One row is always written."""
     n = credence.size

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from scipy.special import expit
 
 from coproduce.events import Role
+from coproduce.simulator.compiled import kernel
 from coproduce.simulator.models import people
 from coproduce.simulator.models.draws import Words, start, words
 from coproduce.simulator.models.graphs import Hearing, hearing
@@ -105,7 +105,7 @@ class Told(NamedTuple):
     own_stream: Words
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _propaganda(evidence: FloatArray, told: Told, tick: int) -> float:
     """What the results that are passed on say together, in log odds."""
     total = 0.0
@@ -118,7 +118,7 @@ def _propaganda(evidence: FloatArray, told: Told, tick: int) -> float:
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _instruct(decider: FloatArray, evidence: FloatArray, told: Told, tick: int) -> None:
     """Deciders take what the propagandist tells, and the results of the researchers next in the circle."""
     passed_on = _propaganda(evidence, told, tick)
@@ -128,7 +128,7 @@ def _instruct(decider: FloatArray, evidence: FloatArray, told: Told, tick: int) 
             decider[d] += evidence[(d + step) % evidence.size]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _play(logit: FloatArray, decider: FloatArray, graph: Hearing, told: Told, numbers: FloatArray) -> int:
     """Plays until the run is settled or the rows are full; gives the rounds played. One row is always written."""
     n, m = logit.size, decider.size

@@ -20,10 +20,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from scipy.special import bdtr, expit
 
 from coproduce.events import Role
+from coproduce.simulator.compiled import kernel
 from coproduce.simulator.models import people
 from coproduce.simulator.models.draws import Words, start, successes, uniform, words
 from coproduce.simulator.models.graphs import Hearing, hearing
@@ -125,20 +125,20 @@ def trial(pulls: int, edge: float) -> Trial:
     return Trial(chances(pulls, edge), math.log((0.5 + edge) / (0.5 - edge)))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def result(trial: Trial, begin: np.uint64, who: int) -> float:
     """What one trial says, in log odds."""
     return (2 * successes(trial.below, uniform(begin, who)) - (trial.below.size - 1)) * trial.weight
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def try_out(logit: FloatArray, trial: Trial, begin: np.uint64, evidence: FloatArray) -> None:
     """Fills in what each researcher's own trial of this round says, in log odds; 0 for who makes none."""
     for i in range(logit.size):
         evidence[i] = result(trial, begin, i) if logit[i] > 0.0 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _try_if_active(logit: FloatArray, activation: FloatArray, rule: Rule, tick: int, evidence: FloatArray) -> None:
     """Fills in what the trials of this round say: of the active who hold B for better, and of the curious."""
     first, own = start(rule.active, tick), start(rule.stream, tick)
@@ -147,7 +147,7 @@ def _try_if_active(logit: FloatArray, activation: FloatArray, rule: Rule, tick: 
         evidence[i] = result(rule.trial, own, i) if uniform(first, i) < chance else 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _activate(activation: FloatArray, heard: Hearing, rate: float) -> None:
     """Moves everybody's activation towards that of their more active neighbours, all from the state before."""
     n, before = activation.size, activation.copy()
@@ -162,7 +162,7 @@ def _activate(activation: FloatArray, heard: Hearing, rate: float) -> None:
         activation[i] += rate * gap / max(count, 1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def hear(logit: FloatArray, evidence: FloatArray, heard: Hearing) -> None:
     """Adds to everybody's log odds what their own and their neighbours' trials say."""
     if heard.everyone:
@@ -175,7 +175,7 @@ def hear(logit: FloatArray, evidence: FloatArray, heard: Hearing) -> None:
         logit[i] += total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def describe(logit: FloatArray) -> tuple[float, int, int]:
     """Mean credence, how many will try B, and how many are sure."""
     total, trying, sure = 0.0, 0, 0
@@ -186,7 +186,7 @@ def describe(logit: FloatArray) -> tuple[float, int, int]:
     return total / logit.size, trying, sure
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _play(logit: FloatArray, activation: FloatArray, heard: Hearing, rule: Rule, numbers: FloatArray) -> int:
     """Plays until the run is settled or the rows are full; gives the rounds played. One row is always written."""
     n = logit.size
