@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from coproduce.errors import InvalidInput
-from coproduce.simulator import engine_for, fast, load, memory, names, run
+from coproduce.simulator import engine_for, fast, load, memory, names, run, scenario
 
 
 def test_the_fast_engine_is_taken_where_the_model_has_it() -> None:
@@ -47,3 +49,20 @@ def test_runs_side_by_side_need_their_memory_together(monkeypatch: pytest.Monkey
     memory.refuse_what_does_not_fit(scenario, "fast", recorded=False)
     with pytest.raises(InvalidInput):
         memory.refuse_what_does_not_fit(scenario, "fast", recorded=False, n_runs=8)
+
+
+def test_first_numbers_wait_for_no_library_that_they_do_not_need() -> None:
+    program = (
+        "import sys; from coproduce.simulator import load, run;"
+        "run(load('seid2021').having(n_patients=50).lasting(3), 1, record=False, tabled=False);"
+        "print(sorted({'numba', 'scipy', 'pydantic', 'dask'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_each_preset_asks_once_for_the_declarations_of_its_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[type] = []
+    specs = scenario.specs
+    monkeypatch.setattr(scenario, "specs", lambda declared: (asked.append(declared), specs(declared))[1])
+    scenario._preset.__wrapped__("seid2021")
+    assert len(asked) == 1

@@ -166,7 +166,8 @@ def _preset(name: str) -> Scenario:
     listed = {**based.get("parameters", {}), **document.get("parameters", {})}
     facts = {**based, **document}
     model = facts["model"]
-    settings = {key: _setting(key, entry, specs(DECLARED[model])) for key, entry in listed.items()}
+    known = specs(DECLARED[model])
+    settings = {key: _setting(key, entry, known) for key, entry in listed.items()}
     parameters = build(DECLARED[model], {key: setting.value for key, setting in settings.items()})
     return Scenario(
         preset=name, title=facts["title"], says=facts["says"], model=model, parameters=parameters,

@@ -177,7 +177,8 @@ def _follow_up_answered(w: World, rows: IntArray) -> None:
     """Who had used something says how it went and may confirm; who had found nothing goes on looking, or withdraws."""
     layer, p = w.needs_layer(), w.p
     needs = layer.needs
-    used = rows[needs.state[rows] == NeedState.SILENT]
+    silent = needs.state[rows] == NeedState.SILENT
+    used, waiting = rows[silent], rows[~silent]
     unsaid = used[needs.said[used] < 0.0]
     said, helped, seq = _answer(w, unsaid, "help.late", needs.seq_followed[unsaid])
     layer.answered = np.concatenate([layer.answered, said])
@@ -186,7 +187,6 @@ def _follow_up_answered(w: World, rows: IntArray) -> None:
     key = needs.key(used)
     confirms = (w.uniform("confirm.late", key) < p.confirms) & (needs.said[used] == 1.0)
     _conclude(w, used, confirms, w.uniform("withdraw.late", key) < p.withdraws)
-    waiting = np.setdiff1d(rows, used)
     quits = w.uniform("withdraw.waiting", needs.key(waiting)) < WITHDRAWS_AT_FOLLOW_UP
     _withdraw(w, waiting[quits], needs.seq_followed[waiting[quits]])
     # Who still looks is not silent: the one follow-up is spent, and the need gets a time of patience more.
