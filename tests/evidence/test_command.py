@@ -6,8 +6,12 @@ import pytest
 from typer.testing import CliRunner
 
 from coproduce.cli import app
-from coproduce.errors import BadFile, InvalidInput
-from coproduce.evidence.personal.report import chart
+from coproduce.errors import BadFile, InvalidInput, Unavailable
+from coproduce.evidence.personal.analysis import Analysed
+from coproduce.evidence.personal.assumptions import weak
+from coproduce.evidence.personal.chart import days_chart
+from coproduce.evidence.personal.regressors import Terms
+from coproduce.evidence.personal.trial import read_trial
 from tests.evidence.test_comparison import made
 from tests.evidence.test_report import KEYS
 from tests.evidence.trials import trial
@@ -147,6 +151,40 @@ def test_of_many_trials_the_broken_ones_are_named_and_the_others_analysed(writte
     assert shown.startswith("5 of 8 trials analysed.\nLine 2: Given: a line that cannot be read as JSON.")
 
 
+def test_a_line_ends_where_a_line_ends_and_not_inside_a_name(written):
+    given = trial() | {"arms": ["usual", "di\u2028et\x85"]}
+    given["days"] = [{**day, "arm": given["arms"][day["arm"] == "diet"]} for day in given["days"]]
+    file = written(json.dumps(given, ensure_ascii=False) + "\n{", "trials.jsonl")
+    receipt = answered("trial", "analyse", file)
+    assert (receipt["n_analysed"], receipt["refused"][0]["line"]) == (1, 2)
+
+
+def test_answers_appear_whole_or_not_at_all_and_may_take_the_place_of_the_trials(written, tmp_path):
+    file = written(json.dumps(trial()), "trials.jsonl")
+    with pytest.raises(Unavailable, match="cannot be written"):
+        CliRunner().invoke(
+            app, ["trial", "analyse", str(file), "--out", str(tmp_path / "no" / "a.jsonl")], catch_exceptions=False
+        )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["trials.jsonl"]
+    answered("trial", "analyse", file, "--out", file)
+    assert "sentence" in json.loads(file.read_text())
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("one.json", ["--out", "answers.jsonl"], "only of a .jsonl"),
+        ("many.jsonl", ["--figure", "folder"], "is drawn"),
+        ("one.json", ["--figure", "folder", "--format", "reference"], "is drawn"),
+        ("many.jsonl", ["--format", "reference"], "is one document"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(written, name, options, said):
+    result = run("trial", "analyse", written(trial(), name), *options)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
 def test_a_line_of_brackets_is_refused_like_any_other(written):
     file = written("[" * 100_000 + "\n" + json.dumps(trial()), "trials.jsonl")
     assert answered("trial", "analyse", file)["n_analysed"] == 1
@@ -174,6 +212,7 @@ def test_days_of_another_scale_are_drawn_without_levels():
     given = trial()
     given["outcome"] = given["outcome"] | {"family": "count", "scale": [0, 50]}
     given["days"] = [{**day, "value": day["day"] % 3} for day in given["days"]]
-    drawn = chart(given)
+    read = read_trial(given)
+    drawn = days_chart(Analysed(read, weak(read), Terms(), []))
     assert drawn.spec["layer"][0]["data"]["values"] == []
     assert len(drawn.table.rows) == len(given["days"])

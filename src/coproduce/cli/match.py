@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
+
+from coproduce.cli.files import written
 
 if TYPE_CHECKING:
     from coproduce.matching import Index, Offer, ParsedNeed, Ranking
@@ -71,10 +72,10 @@ def run(
     for need in _progress(asked, "Ranking"):
         parsed = parse_need(need.text(field.value), index.lexicon)
         rankings[need.id] = rank(parsed, index, k=top)
-    with _written(out) as stream:
+    with written(out) as stream:
         n_lines = sum(write_run(stream, qid, ranking) for qid, ranking in rankings.items())
     if answerable is not None:
-        with _written(answerable) as stream:
+        with written(answerable) as stream:
             stream.writelines(f"{qid}\t{ranking.answerable:.4f}\n" for qid, ranking in rankings.items())
     report = {"n_needs": len(asked), "n_resources": len(index), "n_lines": n_lines, "field": field.value}
     if as_json:
@@ -226,24 +227,6 @@ def _progress(items: Iterable[_Item], label: str) -> Iterator[_Item]:
     from rich.progress import track
 
     yield from track(items, description=label, console=Console(stderr=True), transient=True)
-
-
-@contextmanager
-def _written(path: Path) -> Iterator[Any]:
-    """A text file that appears under its name only when it is whole."""
-    from coproduce.errors import Unavailable
-
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        with unfinished.open("w", encoding="utf-8") as stream:
-            yield stream
-        unfinished.replace(path)
-    except OSError as error:
-        raise Unavailable(
-            f"{path.name} cannot be written.", next_step="Check the folder, its rights and the free space."
-        ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _say(text: str) -> None:

@@ -6,9 +6,12 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from coproduce.evidence.personal.analysis import Analysed
 
 app = typer.Typer(help="Design, analyse and pool personal (N-of-1) trials.", no_args_is_help=True)
 
@@ -63,16 +66,24 @@ def analyse(
     Example: coproduce trial analyse trial.json --json
     """
     from coproduce.evidence.personal import reference
-    from coproduce.evidence.personal.report import report
+    from coproduce.evidence.personal.report import analysed, told
 
-    if file.suffix == ".jsonl":
+    many = file.suffix == ".jsonl"
+    if out is not None and not many:
+        raise typer.BadParameter("answers go to a file only of a .jsonl", param_hint="--out")
+    if figure is not None and (many or form is Form.reference):
+        raise typer.BadParameter("only one trial of one's own is drawn", param_hint="--figure")
+    if many:
+        if form is Form.reference:
+            raise typer.BadParameter("a reference case is one document", param_hint="--format")
         _analyse_each(file, out, as_json=as_json)
         return
     document = _read(file)
     if form is Form.plain:
-        answer = report(document)
+        found = analysed(document)
         if figure is not None:
-            _draw_days(document, figure)
+            _draw_days(found, figure)
+        answer = told(found)
         _answer(answer, "\n".join(found["sentence"] for found in answer["comparisons"]), as_json=as_json)
         return
     if "data" in document:
@@ -158,16 +169,18 @@ def pool(
 
 
 def _analyse_each(file: Path, out: Path | None, *, as_json: bool) -> None:
-    """Answers line by line, so that a stop on the way leaves what was done whole."""
+    """Every trial of a file with one a line; the answers into a file, or into the one answer."""
     import contextlib
 
     from coproduce.cli.console import progress
+    from coproduce.cli.files import written
     from coproduce.evidence.personal.batch import analyse_each
 
-    lines = _text(file, "JSON Lines").splitlines()
+    # Not splitlines(): the words of a JSON string may hold other line ends than this one.
+    lines = _text(file, "JSON Lines").split("\n")
     trials, refused, n = [], [], 0
     with contextlib.ExitStack() as stack:
-        kept = stack.enter_context(out.open("w", encoding="utf-8")) if out is not None else None
+        kept = stack.enter_context(written(out)) if out is not None else None
         done = stack.enter_context(progress(len(lines), "trials"))
         for answer in analyse_each(lines):
             n += 1
@@ -186,10 +199,10 @@ def _analyse_each(file: Path, out: Path | None, *, as_json: bool) -> None:
     _answer(answer | ({} if out else {"trials": trials}), "\n".join(told), as_json=as_json)
 
 
-def _draw_days(document: dict[str, Any], folder: Path) -> None:
-    from coproduce.evidence.personal.report import chart
+def _draw_days(found: Analysed, folder: Path) -> None:
+    from coproduce.evidence.personal.chart import days_chart
 
-    drawn = chart(document)
+    drawn = days_chart(found)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "days.svg").write_text(drawn.svg_file(), encoding="utf-8")
     (folder / "days.vl.json").write_text(json.dumps(drawn.themed_spec(), allow_nan=False), encoding="utf-8")
@@ -221,11 +234,10 @@ def _text(file: Path, kind: str) -> str:
 def _read(file: Path) -> dict[str, Any]:
     from coproduce.errors import BadFile
 
+    text = _text(file, "JSON")
     try:
-        found = json.loads(_text(file, "JSON"))
+        found = json.loads(text)
     except (ValueError, RecursionError) as problem:
-        if isinstance(problem, BadFile):
-            raise
         raise BadFile(given=f"{file.name}, which cannot be read as JSON", expected="a JSON object") from problem
     if not isinstance(found, dict):
         raise BadFile(given=f"{file.name}, which is no JSON object", expected="a JSON object")
@@ -237,9 +249,10 @@ def _read_toml(file: Path) -> dict[str, Any]:
 
     from coproduce.errors import BadFile
 
+    text = _text(file, "TOML")
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
+        return tomllib.loads(text)
+    except ValueError as problem:
         raise BadFile(given=f"{file.name}, which cannot be read as TOML", expected="a design") from problem
 
 

@@ -53,6 +53,16 @@ class Comparison:
         return all(zones.decision == self.zones.decision for zones in self.sensitivity.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """A trial with what was assumed, what stood in the regression, and every arm against the first."""
+
+    trial: Trial
+    assumed: Assumed
+    terms: Terms
+    comparisons: list[Comparison]
+
+
 def zones_of(effect: Distribution, trial: Trial) -> Zones:
     """The three zones of an effect by what matters to the person."""
     below, above = effect.below(-trial.mcid), 1.0 - effect.below(trial.mcid)

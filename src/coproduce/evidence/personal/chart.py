@@ -6,8 +6,7 @@ import math
 
 import numpy as np
 
-from coproduce.evidence.personal.analysis import Comparison, fitted
-from coproduce.evidence.personal.assumptions import Assumed
+from coproduce.evidence.personal.analysis import Analysed, fitted
 from coproduce.evidence.personal.exact import Posterior
 from coproduce.evidence.personal.regressors import WEEK, Terms
 from coproduce.evidence.personal.trial import Trial
@@ -15,12 +14,13 @@ from coproduce.evidence.personal.words import sentence
 from coproduce.figures import ArmLevel, Day, DaysWords, Figure, days_figure
 
 
-def days_chart(trial: Trial, assumed: Assumed, terms: Terms, comparisons: list[Comparison]) -> Figure:
+def days_chart(found: Analysed) -> Figure:
     """The days of a trial with the level of each arm and its 95 % interval, in the middle of the trial.
 
     Counts, yes or no, and grades show their days alone: their model lives on another scale.
     """
-    posterior = fitted(trial, assumed, terms) if trial.outcome.family == "normal" else None
+    trial, terms = found.trial, found.terms
+    posterior = fitted(trial, found.assumed, terms) if trial.outcome.family == "normal" else None
     days = [
         Day(int(day) + 1, trial.arms[arm], None if math.isnan(value) else float(value))
         for day, arm, value in zip(trial.day, trial.arm, trial.value, strict=True)
@@ -28,7 +28,7 @@ def days_chart(trial: Trial, assumed: Assumed, terms: Terms, comparisons: list[C
     levels = [_level(posterior, trial, arm, terms) for arm in range(len(trial.arms))]
     words = DaysWords(
         title=f"{trial.outcome.name.capitalize()}, day by day",
-        summary=" ".join(sentence(trial, found) for found in comparisons),
+        summary=" ".join(sentence(trial, one) for one in found.comparisons),
         outcome=f"{trial.outcome.name} ({trial.outcome.better} is better)",
         scale=trial.outcome.scale,
     )

@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from coproduce.evidence.personal.analysis import FEW, Comparison, Zones, analyse, fitted
+from coproduce.evidence.personal.analysis import FEW, Analysed, Comparison, Zones, analyse, fitted
 from coproduce.evidence.personal.assumptions import Assumed, read_assumed
-from coproduce.evidence.personal.chart import days_chart
 from coproduce.evidence.personal.missing import bounds, missing
 from coproduce.evidence.personal.planning import expected_loss, more_days
 from coproduce.evidence.personal.regressors import Terms
 from coproduce.evidence.personal.trial import Trial, read_trial
 from coproduce.evidence.personal.washout import without_first_days
 from coproduce.evidence.personal.words import VOICES, natural, percent, sentence
-from coproduce.figures import Figure
 
 _QUANTILES = {"q025": 0.025, "q05": 0.05, "median": 0.5, "q95": 0.95, "q975": 0.975}
 #: Days dropped after each switch in the analysis that stands beside the main one.
@@ -31,13 +29,23 @@ def read_terms(document: Mapping[str, Any]) -> Terms:
 
 
 def report(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer for each arm against the first, under "comparisons"; the first comparison's keys stand at the top too.
+    """What is told of a document with a trial; raises InvalidInput as `analysed` does."""
+    return told(analysed(document))
 
-    Raises InvalidInput as read_trial and read_assumed do.
-    """
+
+def analysed(document: Mapping[str, Any]) -> Analysed:
+    """The trial of a document with its main analysis. Raises InvalidInput as read_trial and read_assumed do."""
     trial, terms = read_trial(document), read_terms(document)
     assumed = read_assumed(document.get("prior"), trial)
-    main = analyse(trial, assumed, terms)
+    return Analysed(trial, assumed, terms, analyse(trial, assumed, terms))
+
+
+def told(found: Analysed) -> dict[str, Any]:
+    """The answer for each arm against the first, under "comparisons"; the first comparison's keys stand at the top too.
+
+    Raises NotComputable when a sampler does not settle on one of the analyses that stand beside the main one.
+    """
+    trial, assumed, terms, main = found.trial, found.assumed, found.terms, found.comparisons
     beside = without_first_days(trial, DROPPED_DAYS)
     dropped = None if beside is None else analyse(beside, assumed, terms)
     shared = {
@@ -53,16 +61,6 @@ def report(document: Mapping[str, Any]) -> dict[str, Any]:
     if trial.outcome.family == "normal":
         _look_ahead(trial, assumed, terms, answers)
     return answers[0] | {"comparisons": answers}
-
-
-def chart(document: Mapping[str, Any]) -> Figure:
-    """The days of a trial as a figure: a mark a day, and each arm's level with its 95 % interval.
-
-    Raises InvalidInput as report does.
-    """
-    trial, terms = read_trial(document), read_terms(document)
-    assumed = read_assumed(document.get("prior"), trial)
-    return days_chart(trial, assumed, terms, analyse(trial, assumed, terms))
 
 
 def _look_ahead(trial: Trial, assumed: Assumed, terms: Terms, answers: list[dict[str, Any]]) -> None:
