@@ -129,6 +129,8 @@ def test_a_prior_from_others_that_cannot_be_used_is_refused(effect, said):
         report(trial() | {"prior": {"effect": effect}})
     with pytest.raises(InvalidInput, match="without m0"):
         report(trial() | {"prior": {"effect": {"mean": 0, "sd": 1}, "m0": [5, 0, 0]}})
+    with pytest.raises(InvalidInput, match="without m0, V0_diag, a0 and b0"):
+        report(trial() | {"prior": {"effect": {"mean": 0, "sd": 1}, "b0": 8}})
 
 
 def test_a_prior_from_others_is_of_the_outcome_s_own_scale():

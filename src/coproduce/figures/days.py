@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coproduce.errors import InvalidInput
-from coproduce.figures.figure import WIDE, Figure, Table, base_spec, number
+from coproduce.figures.figure import WIDE, Figure, Table, base_spec, number, told_apart
 from coproduce.figures.palette import TOKENS
 
 _SHAPES = ("circle", "diamond", "square", "triangle-up", "triangle-down", "cross", "triangle-right", "triangle-left")
@@ -46,20 +46,17 @@ class DaysWords:
 def days_figure(days: Sequence[Day], arms: Sequence[ArmLevel], words: DaysWords, *, width: int = WIDE) -> Figure:
     """A mark a day, told apart by shape and colour; over each stretch of a treatment its level and interval.
 
-    Raises InvalidInput without a day, or with a treatment that `arms` does not have.
+    Raises InvalidInput without a day, with a treatment that `arms` does not have, or with more than eight of them.
     """
     names = [arm.arm for arm in arms]
-    if not days or not {day.arm for day in days} <= set(names) or len(names) > len(_SHAPES):
-        raise InvalidInput(
-            given=f"{len(days)} days of {len(set(names))} treatments",
-            expected=f"1 day or more, each of one of at most {len(_SHAPES)} treatments", field="days",
-        )  # fmt: skip
+    if not days or not {day.arm for day in days} <= set(names):
+        raise InvalidInput(given=f"{len(days)} days", expected="1 or more, each of a treatment that is listed")
     x = {"field": "day", "type": "quantitative", "axis": {"title": "Day", "tickMinStep": 1, "grid": False},
          "scale": {"zero": False, "nice": False, "domain": [days[0].day - 0.5, days[-1].day + 0.5]}}  # fmt: skip
     scale = {"domain": list(words.scale), "nice": False} if words.scale else {"zero": False, "nice": True}
     y = {"field": "value", "type": "quantitative", "axis": {"title": words.outcome}, "scale": scale}
     spec = base_spec(words.title, width, 220)
-    tell = _told_apart(names)
+    tell = told_apart("arm", names, _COLOURS, _SHAPES)
     stretches = _stretches(days, {arm.arm: arm for arm in arms})
     ends = {"x": {**x, "field": "from"}, "x2": {"field": "to"}}
     band = {"y": {**y, "field": "low"}, "y2": {"field": "high"}}
@@ -86,14 +83,3 @@ def _stretches(days: Sequence[Day], arms: dict[str, ArmLevel]) -> list[dict[str,
                           "high": level.high})  # fmt: skip
         found[-1]["to"] = day.day + 0.5
     return [stretch for stretch in found if stretch["value"] is not None]
-
-
-def _told_apart(names: Sequence[str]) -> dict[str, Any]:
-    legend = {"orient": "bottom", "title": None, "symbolOpacity": 1}
-    colours = [_COLOURS[i % len(_COLOURS)] for i in range(len(names))]
-    return {
-        "color": {"field": "arm", "type": "nominal", "legend": legend,
-                  "scale": {"domain": list(names), "range": colours}},
-        "shape": {"field": "arm", "type": "nominal", "legend": legend,
-                  "scale": {"domain": list(names), "range": list(_SHAPES[: len(names)])}},
-    }  # fmt: skip

@@ -14,6 +14,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from coproduce.errors import InvalidInput
 from coproduce.figures.palette import TOKENS, Theme, colours, own_colours
 
 Spec = Mapping[str, Any]
@@ -119,6 +120,23 @@ def base_spec(title: str, width: int, height: int) -> dict[str, Any]:
                 "labelLimit": 400,
             },
         },
+    }
+
+
+def told_apart(
+    field: str, names: Sequence[str], colours: Sequence[str], shapes: Sequence[str], *, legend: bool = True
+) -> dict[str, Any]:
+    """The encoding of marks that differ in shape and colour by what `field` says; colours begin again after the last.
+
+    Raises InvalidInput for more names than shapes: then nothing but colour would tell two apart.
+    """
+    if len(names) > len(shapes):
+        raise InvalidInput(given=f"{len(names)} kinds of marks", expected=f"at most {len(shapes)}")
+    shown = {"orient": "bottom", "title": None, "symbolOpacity": 1} if legend else None
+    ranges = {"color": [colours[i % len(colours)] for i in range(len(names))], "shape": list(shapes[: len(names)])}
+    return {
+        channel: {"field": field, "type": "nominal", "legend": shown, "scale": {"domain": list(names), "range": range_}}
+        for channel, range_ in ranges.items()
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coproduce.errors import InvalidInput
-from coproduce.figures.figure import WIDE, Figure, Table, base_spec, finite, number
+from coproduce.figures.figure import WIDE, Figure, Table, base_spec, finite, number, told_apart
 from coproduce.figures.palette import TOKENS
 
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
@@ -53,7 +53,7 @@ def forest_figure(effects: Sequence[Effect], words: ForestWords, *, width: int =
     axis = {"title": words.x, "tickCount": 6, **({"format": "%"} if words.share else {})}
     x = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"zero": False, "nice": True}}
     ends = {"x": {**x, "field": "low"}, "x2": {"field": "high"}}
-    tell = _told_apart(groups)
+    tell = told_apart("group", groups, _COLOURS, _SHAPES, legend=len(groups) > 1)
     spec["layer"] = [
         *_reference(words.reference),
         {"data": {"values": rows}, "mark": {"type": "rule", "strokeWidth": 1.6},
@@ -81,14 +81,3 @@ def _reference(at: float | None) -> list[dict[str, Any]]:
     mark = {"type": "rule", "color": TOKENS["muted"], "strokeDash": [4, 4]}
     return [{"data": {"values": [{"x": at}]}, "mark": mark,
              "encoding": {"x": {"field": "x", "type": "quantitative"}}}]  # fmt: skip
-
-
-def _told_apart(groups: Sequence[str]) -> dict[str, Any]:
-    """Colour and shape by group, with a legend where there are several."""
-    legend = {"orient": "bottom", "title": None, "symbolOpacity": 1} if len(groups) > 1 else None
-    return {
-        "color": {"field": "group", "type": "nominal", "legend": legend,
-                  "scale": {"domain": list(groups), "range": list(_COLOURS[: len(groups)])}},
-        "shape": {"field": "group", "type": "nominal", "legend": legend,
-                  "scale": {"domain": list(groups), "range": list(_SHAPES[: len(groups)])}},
-    }  # fmt: skip

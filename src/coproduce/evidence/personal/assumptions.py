@@ -99,8 +99,8 @@ def read_assumed(document: Mapping[str, Any] | None, trial: Trial) -> Assumed:
     """The prior of a document: None for the weak one, or {m0, V0_diag, a0, b0, source}, each of which may be left out.
 
     m0 and V0_diag hold intercept, effects of the arms after the first, and the trend (which may be left out). In place
-    of both, `effect` {mean, sd} (numbers, or a list with one for each of those arms) says in the outcome's unit what
-    other people's trials found, as pooling answers it. Raises InvalidInput, naming the field.
+    of all four, `effect` {mean, sd} (numbers, or a list with one for each of those arms) says in the outcome's unit
+    what other people's trials found, as pooling answers it. Raises InvalidInput, naming the field.
     """
     base = weak(trial)
     if document is None:
@@ -132,10 +132,12 @@ def read_assumed(document: Mapping[str, Any] | None, trial: Trial) -> Assumed:
 def _from_others(document: Mapping[str, Any], base: Assumed, n_effects: int) -> Assumed:
     """The weak prior with effects as pooled; their variance in units of the residual variance's prior mean."""
     given = document["effect"]
-    if not isinstance(given, Mapping) or not {"mean", "sd"} <= set(given) or {"m0", "V0_diag"} & set(document):
+    beside = {"m0", "V0_diag", "a0", "b0"} & set(document)
+    if not isinstance(given, Mapping) or not {"mean", "sd"} <= set(given) or beside:
         raise InvalidInput(
-            given="an effect that cannot be used", expected="mean and sd, without m0 and V0_diag", field="prior.effect"
-        )
+            given="an effect that cannot be used", expected="mean and sd, without m0, V0_diag, a0 and b0",
+            field="prior.effect",
+        )  # fmt: skip
     mean, sd = (_each(given[name], f"prior.effect.{name}", n_effects) for name in ("mean", "sd"))
     unit = base.b0 / (base.a0 - 1.0)
     return replace(

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.signal import lfilter
 from scipy.special import expit
 
 from coproduce import rng
@@ -21,6 +20,7 @@ from coproduce.evidence.personal.exact import MOST_PHI, Grid, Prior, posterior
 from coproduce.evidence.personal.latent import chain
 from coproduce.evidence.personal.likelihoods import cuts_of
 from coproduce.evidence.personal.power import autocorrelated
+from coproduce.evidence.personal.regressors import carried_over
 from coproduce.evidence.personal.sampled import CODES
 from coproduce.figures import Figure, Line, LineWords, bands_figure
 
@@ -102,12 +102,12 @@ def _normal(n_draws: int, seed: int) -> Floats:
     return found
 
 
-def _latent(family: str, n_draws: int, seed: int) -> Floats:
+def _latent(engine: str, n_draws: int, seed: int) -> Floats:
     """Ranks of the link-scale effect among thinned draws, spread evenly inside their bin.
 
     "carry-over" is counts with a rate of carry-over from its grid.
     """
-    grid, engine, family = Grid.standard(carry_over=family == "carry-over"), family, _FAMILY.get(family, family)
+    family, grid = _FAMILY.get(engine, engine), Grid.standard(carry_over=engine == "carry-over")
     m0 = np.array([LINK_MIDDLE[family], 0.0, 0.0])
     v0, n_steps = np.array([1.0, 1.0, 1.0]), _N_GRADES - 2 if family == "ordinal" else 0
     thin = _THINNED_ORDINAL if family == "ordinal" else _THINNED
@@ -133,7 +133,7 @@ def _latent(family: str, n_draws: int, seed: int) -> Floats:
 def _carried(x: Floats, day: np.ndarray, rho: float) -> Floats:
     """The design matrix with exposure to the second arm that builds up and fades at a rate."""
     arm = (np.arange(_N_DAYS) // _BLOCK % 2).astype(np.float64)
-    return np.column_stack([x[:, 0], lfilter([1.0 - rho], [1.0, -rho], arm)[day], x[:, 2]])
+    return np.column_stack([x[:, 0], carried_over(arm, rho)[day], x[:, 2]])
 
 
 def _drawn(family: str, eta: Floats, cuts: Floats, draws: np.random.Generator) -> Floats:

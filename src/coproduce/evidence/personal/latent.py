@@ -282,16 +282,16 @@ def _draw_phi(u: Floats, sigma2: float, gap: Ints, grid: Pair, draws: np.random.
 
 @njit(cache=True)
 def _draw_rate(
-    told: tuple[Floats, Floats, int], state: tuple[Floats, Floats, int, Floats], band: Pair, log_prior: Floats,
+    told: tuple[Floats, Floats, int], state: tuple[Floats, Floats, Floats], band: Pair, log_prior: Floats,
     draws: np.random.Generator,
 ) -> tuple[Floats, int]:  # fmt: skip
     """The rate of carry-over, as an index into the designs, and the latent state that goes with it.
 
-    `told` holds the designs (rates, n, p), y and the family; `state` b, u, the rate now and the cuts; `band` the two
+    `told` holds the designs (rates, n, p), y and the family; `state` b, u and the cuts; `band` the two
     diagonals of the precision of u.
     """
     designs, y, family = told
-    b, u, rate, cuts = state
+    b, u, cuts = state
     log_weight = np.empty(log_prior.size)
     for r in range(log_prior.size):
         log_weight[r] = log_prior[r] + _likelihood((designs[r], y, family, cuts), b, u)
@@ -427,7 +427,7 @@ def chain(  # noqa: PLR0917 a kernel takes plain arrays
         b, u = _around(data, gauss, (b, u), draws)
         b, u = _from_prior(data, gauss, (b, u), draws)
         if log_rates.size > 1:
-            u, rate = _draw_rate(told, (b, u, rate, data[3]), gauss[1], log_rates, draws)
+            u, rate = _draw_rate(told, (b, u, data[3]), gauss[1], log_rates, draws)
             data = (designs[rate], y, family, data[3])
         sigma2 = (b0 + 0.5 * _quadratic(u, diagonal, beside)) / draws.standard_gamma(a0 + 0.5 * n)
         u, sigma2 = _stretch(data, (b, u, sigma2), a0, b0, draws)

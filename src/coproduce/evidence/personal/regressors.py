@@ -34,9 +34,12 @@ def exposure(trial: Trial, rho: float) -> Floats:
     """
     latest = np.searchsorted(trial.day, np.arange(trial.n_calendar_days), side="right") - 1
     treated = trial.arm[np.maximum(latest, 0), None] == np.arange(1, len(trial.arms))
-    x: Floats = treated.astype(np.float64)
-    if rho > 0.0:
-        x = lfilter([1.0 - rho], [1.0, -rho], x, axis=0)
+    return carried_over(treated.astype(np.float64), rho)
+
+
+def carried_over(treated: Floats, rho: float) -> Floats:
+    """Exposure that builds up and fades at the rate rho, from treatment day by day along the first axis."""
+    x: Floats = treated if rho == 0.0 else lfilter([1.0 - rho], [1.0, -rho], treated, axis=0)
     return x
 
 
