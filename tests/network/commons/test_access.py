@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from coproduce.errors import Absent, NotAllowed
-from coproduce.network.commons import actions, cards, queries
+from coproduce.network.commons import access, actions, cards, queries
 from coproduce.network.commons.actions import Authorship, create_resource, review_version, revise_resource
-from coproduce.network.commons.models import Resource
+from coproduce.network.commons.models import Resource, Review
 from coproduce.network.commons.queries import Facets, resource_page
 from coproduce.network.people.asking import Asking, computer
 from coproduce.network.people.policy import told
-from tests.network.commons.conftest import Cast, draft, shared, words
+from tests.network.commons.conftest import NOON, Cast, draft, shared, words
 
 EVERYBODY = ("author", "patient", "doctor", "second_doctor", "steward", "outsider", "guest")
 
@@ -56,6 +56,34 @@ def test_it_opens_when_two_have_accepted_it_one_a_clinician(cast: Cast, reviewer
     for name in reviewers:
         accept(getattr(cast, name), made)
     assert sees(cast.guest, made) is is_open
+
+
+@pytest.mark.parametrize(
+    ("reviewers", "risk_classes"),
+    [
+        ([], set()),
+        (["doctor"], set()),
+        (["patient"], set()),
+        (["doctor", "second_doctor"], {3}),
+        (["patient", "outsider"], set()),
+        (["doctor", "outsider"], {3}),
+        (["doctor", "patient"], {0, 1, 2, 3}),
+    ],
+)
+def test_each_class_is_reviewed_by_whom_it_asks_for(cast: Cast, reviewers: list[str], risk_classes: set[int]) -> None:
+    made = {risk_class: shared(cast.author, risk_class=risk_class) for risk_class in range(4)}
+    for resource in made.values():
+        for name in reviewers:
+            version = resource.latest_id
+            assert version is not None
+            with told(computer("operator")):
+                Review.objects.create(
+                    version_id=version, reviewer_id=getattr(cast, name).actor, at=NOON, accepted=True,
+                    role=getattr(cast, name).role,
+                )  # fmt: skip
+    with told(cast.steward):
+        found = Resource.objects.filter(access.reviewed("latest"), pk__in=[one.pk for one in made.values()])
+        assert {one.risk_class for one in found} == risk_classes
 
 
 def reviewed(cast: Cast, risk_class: int) -> Resource:

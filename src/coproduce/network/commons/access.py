@@ -27,8 +27,8 @@ from coproduce.network.people.policy import told
 
 LIVED = (Role.PATIENT, Role.FAMILY)
 #: What class 2 asks of the reviews of a version, and what class 3 asks.
-CHECKED = Q(n_clinicians__gte=1, n_lived__gte=1)
-REVIEWED_ENOUGH = Q(n__gte=2, n_clinicians__gte=1)
+_CHECKED = Q(n_clinicians__gte=1, n_lived__gte=1)
+_ENOUGH = Q(n__gte=2, n_clinicians__gte=1)
 #: Computers of ours that see everything, to index, import and tell stories.
 _OWN_COMPUTERS = frozenset({"worker", "example", "import", "operator"})
 
@@ -138,7 +138,7 @@ def _credited(person_id: int, resource: OuterRef) -> QuerySet[Credit]:
 
 def checked(version: str) -> Q:
     """Whether a clinician and somebody with lived experience accepted the version that this field names (class 2)."""
-    return Q(Exists(_accepted(version).filter(CHECKED)))
+    return Q(Exists(_accepted(version).filter(_CHECKED)))
 
 
 def reviewed(version: str = "stable", of: str = "") -> Q:
@@ -148,12 +148,12 @@ def reviewed(version: str = "stable", of: str = "") -> Q:
     """
     risk_class = ExpressionWrapper(OuterRef(f"{of}risk_class"), output_field=IntegerField())
     accepted = _accepted(version).annotate(risk_class=risk_class)
-    return Q(Exists(accepted.filter(CHECKED | Q(risk_class=3) & REVIEWED_ENOUGH)))
+    return Q(Exists(accepted.filter(_CHECKED | Q(risk_class=3) & _ENOUGH)))
 
 
 def _reviewed_enough(version: str) -> QuerySet[Review, Any]:
     """Two independent people accepted this version, one of them a clinician (class 3)."""
-    return _accepted(version).filter(REVIEWED_ENOUGH)
+    return _accepted(version).filter(_ENOUGH)
 
 
 def _accepted(version: str) -> QuerySet[Review, Any]:

@@ -137,12 +137,12 @@ class NeedPage:
         return not self.resources or (answerable is not None and answerable < reading.LITTLE_HOPE)
 
 
-#: What the cards of a need show; a third of the time of its page went into columns that nobody reads.
+#: What the cards of a need show; the other columns of what was offered are not fetched.
 _ON_CARDS = (
     *(field.attname for field in Offer._meta.concrete_fields),
-    *(f"version__{name}" for name in ("title", "summary", "body", "link")),
-    *(f"version__resource__{name}" for name in ("kind", "line_of_work", "risk_class", "language", "state")),
-    *(f"helper__{name}" for name in ("pseudonym", "about", "helps_with", "languages")),
+    *(f"version__{name}" for name in ("title", "summary", "body")),
+    *(f"version__resource__{name}" for name in ("kind", "line_of_work", "risk_class", "language")),
+    *(f"helper__{name}" for name in ("pseudonym", "about", "helps_with")),
     "offered_by__pseudonym",
 )
 
