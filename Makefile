@@ -6,7 +6,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-# Where this is set, every process compiles every library anew: tests, and the commands that they start, take twice as long.
+# Where this is set, every process compiles every library anew; tests that start commands then take twice the CPU time.
 unexport PYTHONDONTWRITEBYTECODE
 
 JOBS ?= 2

@@ -20,6 +20,7 @@ from django.db import connections
 from psycopg import sql
 
 from coproduce.network.database import DatabaseUrls, django_database, roles
+from coproduce.network.database.urls import database_of
 from coproduce.network.log import heads
 from tests.network.database_fixture import TestServer, database_server, fresh_database, worker_database
 
@@ -41,7 +42,7 @@ def point_django_at(urls: DatabaseUrls) -> None:
 
 
 def _data_folder(urls: DatabaseUrls) -> Path:
-    return Path(os.environ["COPRODUCE_DATA"]) / urls.owner.rsplit("/", 1)[-1].split("?")[0]
+    return Path(os.environ["COPRODUCE_DATA"]) / database_of(urls.owner)
 
 
 @contextmanager
@@ -66,7 +67,7 @@ def cloned(server: TestServer, mould: DatabaseUrls) -> Iterator[DatabaseUrls]:
     """A database of its own with everything that the mould has."""
     with server.database("clone") as urls:
         with roles.connect_outside(urls.owner) as connection:
-            name, source = (u.rsplit("/", 1)[-1].split("?")[0] for u in (urls.owner, mould.owner))
+            name, source = database_of(urls.owner), database_of(mould.owner)
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(source))

@@ -18,8 +18,6 @@ from coproduce.simulator.population import Population
 from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, Streams
 from coproduce.simulator.ties import PeerRule, Ties
 
-_CENTRE, _FLANK, _TAIL = CENTRE, FLANK, TAIL
-
 
 class Rows(NamedTuple):
     """Ties as kernels take them: `neighbour[start[i] : start[i + 1]]` for person i."""
@@ -151,7 +149,7 @@ def centre(u: FloatArray, z: FloatArray, outside: IntArray) -> int:
     n = 0
     for i in range(u.size):
         q = u[i] - 0.5
-        z[i] = q * _ratio(_CENTRE, 0.180625 - q * q)
+        z[i] = q * _ratio(CENTRE, 0.180625 - q * q)
         outside[n] = i
         n += abs(q) > 0.425
     return n
@@ -162,7 +160,7 @@ def tails(far: FloatArray, u: FloatArray, outside: IntArray, z: FloatArray) -> N
     """The quantiles outside the centre, so far out."""
     for k in range(outside.size):
         r = far[k]
-        size = _ratio(_FLANK, r - 1.6) if r <= 5.0 else _ratio(_TAIL, r - 5.0)
+        size = _ratio(FLANK, r - 1.6) if r <= 5.0 else _ratio(TAIL, r - 5.0)
         i = outside[k]
         z[i] = size if u[i] > 0.5 else -size
 
