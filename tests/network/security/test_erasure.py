@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.db import connection
 from django.test import Client
 
@@ -17,6 +17,7 @@ from coproduce import clock
 from coproduce.events import Role
 from coproduce.network.commons.models import Resource, Version
 from coproduce.network.log import read_frame
+from coproduce.network.mail import forget_mail, mail_settings
 from coproduce.network.needs import actions
 from coproduce.network.needs.models import Audience, Need
 from coproduce.network.people.actions import Particulars, erase_person, grant_role, join
@@ -24,6 +25,7 @@ from coproduce.network.people.asking import Asking, computer
 from coproduce.network.people.duties import clear_ended_sessions
 from coproduce.network.people.models import Account, Person, Proxy
 from coproduce.network.people.policy import told
+from coproduce.settings import Settings
 from tests.network.needs.conftest import START, Town
 from tests.network.security.conftest import account_of
 
@@ -39,8 +41,8 @@ SHARES = {
 @pytest.fixture
 def outbox(tmp_path: Path, settings: object) -> Path:
     """Mail goes where it goes when there is no mail server: into files."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_FILE_PATH = str(tmp_path / "outbox")  # type: ignore[attr-defined]
+    for name, chosen in mail_settings(Settings(data=tmp_path)).items():
+        setattr(settings, name, chosen)
     return tmp_path / "outbox"
 
 
@@ -165,6 +167,20 @@ def test_every_browser_of_an_erased_person_is_signed_out_and_nobody_elses(
 def test_mail_to_others_is_left_alone(zoe: Asking, outbox: Path) -> None:
     erase_person(zoe, person_id=zoe.actor)
     assert "josephine@example.org" in "".join(path.read_text() for path in outbox.iterdir())
+
+
+def test_each_mail_has_a_file_of_its_own_whichever_sender_and_second_it_came_from(outbox: Path) -> None:
+    names = [f"person{number}@example.org" for number in range(6)]
+    mails = [EmailMessage("hello", "a mail", to=[name]) for name in names]
+    sender = get_connection()
+    assert sender.send_messages(mails[:3]) == 3
+    with get_connection() as opened:
+        assert opened.send_messages(mails[3:5]) == 2
+        assert opened.send_messages(mails[5:]) == 1
+    assert len(list(outbox.glob("*.log"))) == 6
+    assert forget_mail(names[:4:3]) == 2
+    left = "".join(path.read_text() for path in outbox.iterdir())
+    assert [name for name in names if name in left] == [names[1], names[2], names[4], names[5]]
 
 
 def test_the_log_keeps_its_counts_and_holds_only_numbers(zoe: Asking) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -289,8 +288,7 @@ def _forget(person_id: int, at: datetime) -> None:
     accounts = Account.objects.filter(person_id=person_id)
     numbers_and_addresses = dict(accounts.values_list("pk", "email"))
     end_sessions(frozenset(map(str, numbers_and_addresses)))
-    if outbox := getattr(settings, "EMAIL_FILE_PATH", None):
-        forget_mail(Path(outbox), numbers_and_addresses.values())
+    forget_mail(numbers_and_addresses.values())
     accounts.delete()
     Identity.objects.filter(person_id=person_id).delete()
     Notice.objects.filter(person_id=person_id).delete()
