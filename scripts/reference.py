@@ -174,6 +174,26 @@ def measures() -> str:
     return catalogue.reference_page()
 
 
+def patient_measures() -> str:
+    """The page of measures that a personal trial can name, from the library."""
+    from coproduce.evidence.personal.outcomes import library
+
+    head = ["Key", "Measure", "Items", "Score", "Direction", "Family", "What matters", "Source", "Licence"]
+    rows = [
+        [f"`{m.key}`", m.title, m.items, f"{m.range[0]:g} to {m.range[1]:g}", f"{m.better} is better", m.family,
+         f"{m.mcid:g}", m.source, m.licence]
+        for m in library().values()
+    ]  # fmt: skip
+    return page(
+        "Patient-reported measures",
+        "src/coproduce/evidence/personal/outcomes.toml",
+        "What a [personal trial](../how-to/run-a-personal-trial.md) can name as its outcome. A score is the sum "
+        "of the items; one left out leaves the day out. The words of questionnaires are not here: take them from "
+        "their source.",
+        table(head, rows),
+    )
+
+
 def model() -> str:
     """The page of the model: the order of a tick, what is reported, and every parameter of every preset."""
     from coproduce.simulator import STAGES, load, models, names
@@ -216,6 +236,7 @@ def pages() -> dict[Path, str]:
         "events.md": events,
         "dependencies.md": dependencies,
         "model.md": model,
+        "patient-measures.md": patient_measures,
     }
     if importlib.util.find_spec("coproduce.measures"):
         writers["measures.md"] = measures

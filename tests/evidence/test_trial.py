@@ -20,6 +20,13 @@ def with_day(**changes):
     return document
 
 
+def with_answers(answers, **more):
+    """A week of WHO-5, whose items go from 0 to 5; the answers of one day as given."""
+    days = [{"day": i, "arm": ["usual", "diet"][i % 2], "answers": [3, 2, i % 4, 1, 4]} for i in range(8)]
+    days[5] = days[5] | {"answers": answers} | more
+    return {"outcome": "who5", "arms": ["usual", "diet"], "days": days}
+
+
 @pytest.mark.parametrize(
     ("document", "said"),
     [
@@ -50,6 +57,17 @@ def with_day(**changes):
         (trial() | {"prior": {"b0": 0}}, "above 0"),
         (trial() | {"prior": {"V0_diag": [25, -4]}}, "above 0"),
         (trial() | {"prior": 5}, "m0, V0_diag, a0 and b0"),
+        (trial() | {"trend": "false"}, "true or false"),
+        (trial() | {"weekday": None}, "true or false"),
+        (trial() | {"carry_over": 1}, "true or false"),
+        (trial() | {"outcome": "mood ring"}, "one of pain"),
+        (trial() | {"outcome": {"items": 3}}, "without a title"),
+        (with_day(value=None, answers=[4]), "the measure, and no value beside it"),
+        (with_answers([1, 2]), "2 answers"),
+        (with_answers([1, 2, 3, 4, "5"]), "not a number"),
+        (with_answers([1, 2, 3, 4, 6]), "an answer of 6"),
+        (with_answers([1] * 5, value=20), "no value beside it"),
+        (with_answers("11111"), "a list with a number or null"),
         ([], "an object with outcome"),
     ],
 )
@@ -123,3 +141,21 @@ def test_whatever_the_days_the_answer_is_whole_or_a_refusal(seed, n, missing, le
     assert np.isfinite([found.effect.mean, found.effect.sd, found.effect.quantile(0.025), found.phi_mean]).all()
     assert found.zones.better + found.zones.same + found.zones.worse == pytest.approx(1.0)
     assert 0 < found.phi_mean < 0.95
+
+
+def test_answers_to_a_questionnaire_are_scored_and_one_left_out_makes_the_day_missing():
+    scored = read_trial(with_answers([5, 5, 5, 5, 5]))
+    assert scored.value.tolist() == [40, 44, 48, 52, 40, 100, 48, 52]
+    assert (scored.mcid, scored.outcome.better, scored.outcome.scale) == (10, "higher", (0, 100))
+    missing = read_trial(with_answers([5, None, 5, 5, 5]))
+    assert missing.seen.tolist() == [0, 1, 2, 3, 4, 6, 7]
+    assert read_trial(with_answers([0] * 5) | {"mcid": 15}).mcid == 15
+
+
+def test_a_measure_of_one_s_own_is_scored_like_ours():
+    own = {"title": "Itch", "items": 2, "item_range": [0, 4], "range": [0, 8], "better": "lower", "family": "normal",
+           "mcid": 1, "source": "ours", "licence": "CC0-1.0"}  # fmt: skip
+    days = [{"day": i, "arm": "ab"[i % 2], "answers": [i % 3, 1]} for i in range(6)]
+    found = read_trial({"outcome": own, "arms": ["a", "b"], "days": days})
+    assert found.value.tolist() == [1, 2, 3, 1, 2, 3]
+    assert found.outcome.name == "Itch"

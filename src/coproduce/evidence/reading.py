@@ -1,4 +1,4 @@
-"""Numbers of a document: a finite number, or a whole one, between two ends; anything else is refused by its field."""
+"""Values of a document: a finite number, a whole one, true or false; anything else is refused by its field."""
 
 from __future__ import annotations
 
@@ -36,6 +36,17 @@ def whole(found: object, field: str, *, low: int = 0, high: int = MOST) -> int:
     if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= max(low, high):
         expected = f"a whole number from {low}" + ("" if high == MOST else f" to {max(low, high)}")
         raise InvalidInput(given=f"no such number for {field}", expected=expected, field=field)
+    return found
+
+
+def yes_or_no(found: object, field: str) -> bool:
+    """True or false; raises InvalidInput for anything else: in `"false"` any text would count as yes.
+
+    >>> yes_or_no(False, "trend")
+    False
+    """
+    if not isinstance(found, bool):
+        raise InvalidInput(given=f"neither yes nor no for {field}", expected="true or false", field=field)
     return found
 
 

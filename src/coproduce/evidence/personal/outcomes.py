@@ -10,13 +10,33 @@ from importlib import resources
 from typing import Any
 
 from coproduce.errors import InvalidInput
-from coproduce.evidence.personal.trial import BETTER, FAMILIES, Outcome
 from coproduce.evidence.reading import number, whole
+
+FAMILIES = ("normal", "count", "binary", "ordinal")
+BETTER = ("lower", "higher")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is measured each day: its scale (None without ends), which way is better, and what kind of number it is."""
+
+    name: str
+    scale: tuple[float, float] | None
+    better: str
+    family: str
+
+    @property
+    def sign(self) -> float:
+        """1 when higher is better, -1 when lower is."""
+        return 1.0 if self.better == "higher" else -1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure: how many items, the range of each and of the sum, which way is better, what difference matters."""
+    """A measure: how many items, the range of each and of the score, which way is better, what difference matters.
+
+    The score is the sum of the items, `times` a number that its authors chose: 4 makes five of 0 to 5 a percentage.
+    """
 
     key: str
     title: str
@@ -28,13 +48,14 @@ class Measure:
     mcid: float
     source: str
     licence: str
+    times: float = 1.0
 
     def outcome(self) -> Outcome:
         """As the outcome of a trial."""
         return Outcome(self.title, self.range, self.better, self.family)
 
     def score(self, answers: Sequence[float | None]) -> float | None:
-        """The sum of the items; None when one is missing, since a sum without it would be another measure.
+        """The sum of the items, times its factor; None when one is missing: a sum without it would be another measure.
 
         Raises InvalidInput for another number of answers, or one outside its range.
         """
@@ -46,7 +67,9 @@ class Measure:
                 raise InvalidInput(
                     given=f"an answer of {answer:g}", expected=f"from {low:g} to {high:g}", field=f"answers[{i}]"
                 )
-        return None if any(answer is None for answer in answers) else float(sum(a for a in answers if a is not None))
+        return (
+            None if any(answer is None for answer in answers) else self.times * sum(a for a in answers if a is not None)
+        )
 
 
 @cache
@@ -76,7 +99,7 @@ def own_measure(key: str, entry: Mapping[str, Any]) -> Measure:
     return Measure(
         key=key, title=entry["title"], items=items, item_range=ends["item_range"], range=ends["range"],
         better=entry["better"], family=entry["family"], mcid=mcid, source=entry["source"],
-        licence=entry["licence"],
+        licence=entry["licence"], times=number(entry.get("times", 1), f"{key}.times", low=0.0),
     )  # fmt: skip
 
 
@@ -89,3 +112,65 @@ def _ends(key: str, field: str, found: object) -> tuple[float, float]:
     if not low < high:
         raise InvalidInput(given="a range without a width", expected="lowest below highest", field=f"{key}.{field}")
     return low, high
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a document measures: its outcome, the smallest difference that matters, and the measure if it is one."""
+
+    outcome: Outcome
+    mcid: float
+    measure: Measure | None
+
+
+def measured(document: Mapping[str, Any]) -> Measured:
+    """The document's `outcome`: an object, the key of a measure of the library, or one's own measure (with `items`).
+
+    `mcid` is the measure's own where the document has none. Raises InvalidInput, naming the field.
+
+    >>> measured({"outcome": "who5"}).mcid
+    10.0
+    """
+    given = document.get("outcome")
+    if isinstance(given, str):
+        if given not in library():
+            raise InvalidInput(
+                given="a measure that the library does not have",
+                expected="one of " + ", ".join(library()),
+                field="outcome",
+            )
+        measure = library()[given]
+    elif not isinstance(given, Mapping):
+        raise InvalidInput(
+            given="no usable outcome", field="outcome",
+            expected="an object with name, scale, better and family, or the key of a measure",
+        )  # fmt: skip
+    elif "items" in given:
+        measure = own_measure("outcome", given)
+    else:
+        return Measured(_outcome(given), number(document.get("mcid"), "mcid", low=0.0, high=1e12), None)
+    mcid = number(document.get("mcid", measure.mcid), "mcid", low=0.0, high=1e12)
+    return Measured(measure.outcome(), mcid, measure)
+
+
+def _outcome(document: Mapping[str, Any]) -> Outcome:
+    """The outcome of a document; raises InvalidInput, naming the field."""
+    family, better = document.get("family", "normal"), document.get("better", "lower")
+    for field, found, known in (("family", family, FAMILIES), ("better", better, BETTER)):
+        if found not in known:
+            raise InvalidInput(
+                given=f"an unknown {field}", expected="one of " + ", ".join(known), field=f"outcome.{field}"
+            )
+    scale = document.get("scale")
+    if scale is not None:
+        if not isinstance(scale, Sequence) or isinstance(scale, str) or len(scale) != 2:
+            raise InvalidInput(
+                given="a scale that is not two numbers", expected="[lowest, highest]", field="outcome.scale"
+            )
+        low, high = (number(end, "outcome.scale") for end in scale)
+        if not low < high:
+            raise InvalidInput(
+                given=f"a scale from {low:g} to {high:g}", expected="lowest below highest", field="outcome.scale"
+            )
+        scale = (low, high)
+    return Outcome(str(document.get("name", "outcome")), scale, better, family)

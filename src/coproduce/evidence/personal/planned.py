@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from coproduce.errors import InvalidInput
 from coproduce.evidence.personal.checklist import checklist
 from coproduce.evidence.personal.design import Design, read_design
-from coproduce.evidence.personal.outcomes import library
+from coproduce.evidence.personal.outcomes import Outcome, measured
 from coproduce.evidence.personal.planning import SETTLED
 from coproduce.evidence.personal.power import N_SIMULATED, Expected, power, read_expected
 from coproduce.evidence.personal.stopping import LEAST_CYCLES, SURE, read_safety
-from coproduce.evidence.personal.trial import Outcome, read_outcome
-from coproduce.evidence.reading import number
 
 
 def planned(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,7 +21,8 @@ def planned(document: Mapping[str, Any]) -> dict[str, Any]:
     normal outcome; it is None for others. Raises InvalidInput, naming the field.
     """
     design = read_design(document)
-    outcome, mcid = _outcome(document)
+    found = measured(document)
+    outcome, mcid = found.outcome, found.mcid
     safety = read_safety(document)
     low, high = outcome.scale or (0.0, 10.0)
     expected = read_expected(document, mcid, (high - low) / 10)
@@ -52,21 +50,3 @@ def _power(design: Design, outcome: Outcome, mcid: float, expected: Expected) ->
         {"cycles": cycles, "days": design.baseline_days + cycles * a_cycle, "share": share}
         for cycles, share in power(design, outcome, mcid, expected).items()
     ]
-
-
-def _outcome(document: Mapping[str, Any]) -> tuple[Outcome, float]:
-    given = document.get("outcome")
-    if isinstance(given, str):
-        if given not in library():
-            raise InvalidInput(
-                given="a measure that the library does not have",
-                expected="one of " + ", ".join(library()),
-                field="outcome",
-            )
-        measure = library()[given]
-        outcome, mcid = measure.outcome(), document.get("mcid", measure.mcid)
-    elif isinstance(given, Mapping):
-        outcome, mcid = read_outcome(given), document.get("mcid")
-    else:
-        raise InvalidInput(given="no outcome", expected="an outcome, or the key of a measure", field="outcome")
-    return outcome, number(mcid, "mcid", low=0.0, high=1e12)

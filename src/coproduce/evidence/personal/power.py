@@ -14,9 +14,10 @@ from coproduce.evidence.arrays import Floats
 from coproduce.evidence.personal.analysis import fitted, zones_of
 from coproduce.evidence.personal.assumptions import weak
 from coproduce.evidence.personal.design import Design
+from coproduce.evidence.personal.outcomes import Outcome
 from coproduce.evidence.personal.planning import SETTLED
 from coproduce.evidence.personal.regressors import Terms
-from coproduce.evidence.personal.trial import Outcome, Trial
+from coproduce.evidence.personal.trial import Trial
 from coproduce.evidence.reading import number
 
 N_SIMULATED = 200

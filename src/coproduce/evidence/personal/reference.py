@@ -12,8 +12,9 @@ from coproduce.errors import InvalidInput
 from coproduce.evidence.arrays import Floats
 from coproduce.evidence.personal.exact import Grid, Posterior, Prior, posterior
 from coproduce.evidence.personal.independent import ByArm, Difference, by_arm, washed_out
+from coproduce.evidence.personal.outcomes import Outcome
 from coproduce.evidence.personal.regressors import Terms, designs
-from coproduce.evidence.personal.trial import Outcome, Trial
+from coproduce.evidence.personal.trial import Trial
 
 #: The quantiles of the reference cases.
 _QUANTILES = {"q025": 0.025, "q05": 0.05, "median": 0.5, "q95": 0.95, "q975": 0.975}

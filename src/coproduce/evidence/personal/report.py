@@ -14,6 +14,7 @@ from coproduce.evidence.personal.regressors import Terms
 from coproduce.evidence.personal.trial import Trial, read_trial
 from coproduce.evidence.personal.washout import without_first_days
 from coproduce.evidence.personal.words import VOICES, natural, percent, sentence
+from coproduce.evidence.reading import yes_or_no
 
 _QUANTILES = {"q025": 0.025, "q05": 0.05, "median": 0.5, "q95": 0.95, "q975": 0.975}
 #: Days dropped after each switch in the analysis that stands beside the main one.
@@ -23,8 +24,9 @@ DROPPED_DAYS = 7
 def read_terms(document: Mapping[str, Any]) -> Terms:
     """What the document asks to be in the regression; trend is in unless it says otherwise."""
     return Terms(
-        trend=bool(document.get("trend", True)), weekday=bool(document.get("weekday", False)),
-        carry_over=bool(document.get("carry_over", False)),
+        trend=yes_or_no(document.get("trend", True), "trend"),
+        weekday=yes_or_no(document.get("weekday", False), "weekday"),
+        carry_over=yes_or_no(document.get("carry_over", False), "carry_over"),
     )  # fmt: skip
 
 

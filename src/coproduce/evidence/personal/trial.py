@@ -11,29 +11,13 @@ import numpy as np
 
 from coproduce.errors import InvalidInput
 from coproduce.evidence.arrays import Floats, Ints
+from coproduce.evidence.personal.outcomes import Measured, Outcome, measured
 from coproduce.evidence.reading import number
 
-FAMILIES = ("normal", "count", "binary", "ordinal")
-BETTER = ("lower", "higher")
 #: Longest trial that is taken, in days.
 MOST_DAYS = 3_660
 #: Most arms that one trial compares.
 MOST_ARMS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What is measured each day: its scale (None without ends), which way is better, and what kind of number it is."""
-
-    name: str
-    scale: tuple[float, float] | None
-    better: str
-    family: str
-
-    @property
-    def sign(self) -> float:
-        """1 when higher is better, -1 when lower is."""
-        return 1.0 if self.better == "higher" else -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +53,9 @@ class Trial:
 def read_trial(document: Mapping[str, Any]) -> Trial:
     """A trial from the document that `coproduce trial analyse` takes.
 
+    The outcome is an object with name, scale, better and family, the key of a measure of the library, or a measure of
+    one's own; a day of a measure may hold `answers` to its items in place of `value`.
+
     Raises InvalidInput, naming the field, for two values on one day, a day before the start or after `today`, a value
     outside the scale or not a number, an unknown arm, and an arm without a single value.
 
@@ -82,11 +69,10 @@ def read_trial(document: Mapping[str, Any]) -> Trial:
         raise InvalidInput(
             given="something that is not a trial", expected="an object with outcome, arms, mcid and days"
         )
-    outcome = read_outcome(_required(document, "outcome", Mapping, "an object with name, scale, better and family"))
+    found = measured(document)
     arms = _arms(document)
-    mcid = number(document.get("mcid"), "mcid", low=0.0)
-    day, arm, value = _days(document, arms, outcome)
-    trial = Trial(outcome, arms, mcid, day, arm, value)
+    day, arm, value = _days(document, arms, found)
+    trial = Trial(found.outcome, arms, found.mcid, day, arm, value)
     for index in range(len(arms)):
         if not trial.n_values(index):
             raise InvalidInput(
@@ -103,29 +89,6 @@ def _required(document: Mapping[str, Any], field: str, kind: type, expected: str
     return found
 
 
-def read_outcome(document: Mapping[str, Any]) -> Outcome:
-    """The outcome of a document; raises InvalidInput, naming the field."""
-    family, better = document.get("family", "normal"), document.get("better", "lower")
-    for field, found, known in (("family", family, FAMILIES), ("better", better, BETTER)):
-        if found not in known:
-            raise InvalidInput(
-                given=f"an unknown {field}", expected="one of " + ", ".join(known), field=f"outcome.{field}"
-            )
-    scale = document.get("scale")
-    if scale is not None:
-        if not isinstance(scale, Sequence) or isinstance(scale, str) or len(scale) != 2:
-            raise InvalidInput(
-                given="a scale that is not two numbers", expected="[lowest, highest]", field="outcome.scale"
-            )
-        low, high = (number(end, "outcome.scale") for end in scale)
-        if not low < high:
-            raise InvalidInput(
-                given=f"a scale from {low:g} to {high:g}", expected="lowest below highest", field="outcome.scale"
-            )
-        scale = (low, high)
-    return Outcome(str(document.get("name", "outcome")), scale, better, family)
-
-
 def _arms(document: Mapping[str, Any]) -> tuple[str, ...]:
     found = _required(document, "arms", Sequence, "a list of 2 to 8 different names, the reference first")
     names = tuple(str(name) for name in found)
@@ -137,24 +100,24 @@ def _arms(document: Mapping[str, Any]) -> tuple[str, ...]:
     return names
 
 
-def _days(document: Mapping[str, Any], arms: tuple[str, ...], outcome: Outcome) -> tuple[Ints, Ints, Floats]:
+def _days(document: Mapping[str, Any], arms: tuple[str, ...], found: Measured) -> tuple[Ints, Ints, Floats]:
     rows = _required(document, "days", Sequence, "a list of days, each with day, arm and value")
     today = document.get("today")
     last = MOST_DAYS if today is None else int(number(today, "today"))
-    read = sorted((_day(row, i, last, arms, outcome) for i, row in enumerate(rows)), key=lambda found: found[0])
+    read = sorted((_day(row, i, last, arms, found) for i, row in enumerate(rows)), key=lambda one: one[0])
     if not read:
         raise InvalidInput(given="no days", expected="at least one day in each arm", field="days")
-    day = np.array([found[0] for found in read], dtype=np.int64)
+    day = np.array([one[0] for one in read], dtype=np.int64)
     twice = np.flatnonzero(day[1:] == day[:-1])
     if twice.size:
         raise InvalidInput(
             given=f"day {day[twice[0]]} twice", expected="one line a day",
             next_step="Keep one of them, or their mean.", field="days",
         )  # fmt: skip
-    return day, np.array([found[1] for found in read], dtype=np.int64), np.array([found[2] for found in read])
+    return day, np.array([one[1] for one in read], dtype=np.int64), np.array([one[2] for one in read])
 
 
-def _day(row: object, i: int, last: int, arms: tuple[str, ...], outcome: Outcome) -> tuple[int, int, float]:
+def _day(row: object, i: int, last: int, arms: tuple[str, ...], found: Measured) -> tuple[int, int, float]:
     where = f"days[{i}]"
     if not isinstance(row, Mapping):
         raise InvalidInput(given="a day that is not an object", expected="day, arm and value", field=where)
@@ -170,8 +133,22 @@ def _day(row: object, i: int, last: int, arms: tuple[str, ...], outcome: Outcome
             next_step="When the treatment was changed on the way, name the new one as an arm of its own.",
             field=f"{where}.arm",
         )  # fmt: skip
-    value = row.get("value")
-    return int(day), arms.index(str(row["arm"])), math.nan if value is None else _value(value, where, outcome)
+    value = _scored(row, where, found)
+    return int(day), arms.index(str(row["arm"])), math.nan if value is None else _value(value, where, found.outcome)
+
+
+def _scored(row: Mapping[str, Any], where: str, found: Measured) -> object:
+    """The day's value, or the score of its answers to the items of a questionnaire."""
+    if "answers" not in row:
+        return row.get("value")
+    answers = row["answers"]
+    if found.measure is None or row.get("value") is not None or not isinstance(answers, list):
+        raise InvalidInput(
+            given="answers of a day that cannot be scored",
+            expected="a list with a number or null for each item of the measure, and no value beside it",
+            next_step="Name a measure of the library as outcome, or give the value.", field=f"{where}.answers",
+        )  # fmt: skip
+    return found.measure.score([None if one is None else number(one, f"{where}.answers") for one in answers])
 
 
 def _value(found: object, where: str, outcome: Outcome) -> float:
