@@ -260,6 +260,11 @@ class EditSurvivalMeasured(Event): ...
 class ResourcesImported(Event): ...
 
 
+@kind(86, "Reviews of a version that changes a treatment became too old to count; without enough others it is hidden.",
+      actor="the computer", subject="the version", value="reviews that ended", unit="count")
+class ReviewsEnded(Event): ...
+
+
 # ---- care -----------------------------------------------------------------------------------------------------
 
 

@@ -45,6 +45,7 @@ class Duty:
 def duties() -> Sequence[Duty]:
     """Everything the worker sees to."""
     from coproduce.network.commons import index
+    from coproduce.network.commons.duties import end_old_reviews, remind_of_reviews
     from coproduce.network.governance.duties import sign_head
     from coproduce.network.needs.duties import expire_silent, follow_up, match_new_resources
     from coproduce.network.observatory.projection import refresh
@@ -58,6 +59,8 @@ def duties() -> Sequence[Duty]:
         Duty("mail", 5.0, deliver),
         Duty("follow-ups", 60.0, follow_up),
         Duty("silent needs", 60.0, expire_silent),
+        Duty("reviews that are too old", 600.0, end_old_reviews),
+        Duty("what is to be looked at again", 3600.0, remind_of_reviews),
         Duty("measures", 10.0, refresh, is_long=True),
         Duty("signed head of the log", 60.0, sign_head),
         Duty("sessions that ended", 600.0, clear_ended_sessions),

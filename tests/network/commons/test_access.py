@@ -6,9 +6,10 @@ import pytest
 
 from coproduce.errors import Absent, NotAllowed
 from coproduce.network.commons import access, actions, cards, queries
-from coproduce.network.commons.actions import Authorship, create_resource, review_version, revise_resource
+from coproduce.network.commons.actions import Authorship, create_resource, revise_resource
 from coproduce.network.commons.models import Resource, Review
 from coproduce.network.commons.queries import Facets, resource_page
+from coproduce.network.commons.reviewing import review_version
 from coproduce.network.people.asking import Asking, computer
 from coproduce.network.people.policy import told
 from tests.network.commons.conftest import NOON, Cast, draft, shared, words

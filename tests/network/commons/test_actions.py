@@ -11,8 +11,9 @@ import pytest
 from coproduce.errors import Absent, Conflict, InvalidInput, NotAllowed
 from coproduce.events import Event, Role, kinds
 from coproduce.network.commons import actions
-from coproduce.network.commons.actions import Authorship, create_resource, review_version, revise_resource
+from coproduce.network.commons.actions import Authorship, create_resource, revise_resource
 from coproduce.network.commons.models import Kept, Resource, Review, Version
+from coproduce.network.commons.reviewing import review_version
 from coproduce.network.log import Row, events_about
 from coproduce.network.people.actions import erase_person
 from tests.network.commons.conftest import Cast, draft, shared, words

@@ -10,8 +10,9 @@ import pytest
 from coproduce.errors import InvalidInput
 from coproduce.matching import IndexBusy
 from coproduce.network.commons import index, queries
-from coproduce.network.commons.actions import retire_resource, review_version, revise_resource, share_resource
+from coproduce.network.commons.actions import retire_resource, revise_resource, share_resource
 from coproduce.network.commons.models import Condition, Resource
+from coproduce.network.commons.reviewing import review_version
 from coproduce.network.database import DatabaseUrls
 from coproduce.network.people.actions import erase_person
 from tests.network.commons.conftest import Cast, draft, make_cast, shared, words

@@ -19,7 +19,9 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
+from coproduce.errors import Absent
 from coproduce.events import Role
 from coproduce.network.commons.models import Credit, Resource, Review, Version
 from coproduce.network.people.asking import Asking, computer
@@ -46,6 +48,14 @@ def seen_by(asking: Asking) -> Q:
     if asking.person is None:
         return public
     return public | Q(owner_id=asking.person) | Q(Exists(_credited(asking.person, OuterRef("pk"))))
+
+
+def seen(asking: Asking, **which: int) -> Resource:
+    """One resource that this asker may see. Raises Absent when it is hidden or there is none."""
+    resource = Resource.objects.filter(seen_by(asking), **which).first()
+    if resource is None:
+        raise Absent(_("resource"))
+    return resource
 
 
 def versions_seen_by(asking: Asking) -> Q:
@@ -157,9 +167,12 @@ def _reviewed_enough(version: str) -> QuerySet[Review, Any]:
 
 
 def _accepted(version: str) -> QuerySet[Review, Any]:
-    """One row for a version that somebody accepted, with how many people did, by what they know it from."""
+    """One row for a version that somebody accepted, with how many people did, by what they know it from.
+
+    What was accepted too long ago counts no more (`reviewing.end_reviews`).
+    """
     return (
-        Review.objects.filter(version=OuterRef(version), accepted=True)
+        Review.objects.filter(version=OuterRef(version), accepted=True, holds=True)
         .values("version")
         .annotate(
             n=Count("reviewer", distinct=True),

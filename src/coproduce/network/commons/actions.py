@@ -1,10 +1,10 @@
-"""Everything that changes the commons: create, revise, share, retire, review, keep, open, thank."""
+"""Everything that changes the commons: create, revise, share, retire, keep, open, thank."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from coproduce.errors import Absent, Conflict, InvalidInput
 from coproduce.events import ABSENT, Event, Role, kinds
-from coproduce.network.commons.access import may_edit, may_reclass, may_tend, seen_by, settle, versions_seen_by
+from coproduce.network.commons.access import may_edit, may_reclass, may_tend, seen, settle, versions_seen_by
 from coproduce.network.commons.index import changed
-from coproduce.network.commons.models import Credit, Kept, Resource, Review, Version
+from coproduce.network.commons.models import Credit, Kept, Resource, Version
 from coproduce.network.commons.reading import reading_grade
+from coproduce.network.commons.reviewing import CLINICAL, look_again
 from coproduce.network.commons.words import Words, clean
 from coproduce.network.log import append, append_once
 from coproduce.network.people.asking import Asking
@@ -23,7 +24,6 @@ from coproduce.network.people.policy import action, rule
 
 #: A person's openings of one version within this time are one opening.
 OPENED_AGAIN = timedelta(hours=1)
-REVIEW_MONTHS = {0: 24, 1: 24, 2: 12, 3: 12}
 
 
 @rule("commons.contribute")
@@ -33,12 +33,12 @@ def _signed_in(asking: Asking, **_arguments: object) -> bool:
 
 @rule("commons.edit")
 def _editor(asking: Asking, *, resource_id: int, **_arguments: object) -> bool:
-    return may_edit(asking, _seen(asking, pk=resource_id))
+    return may_edit(asking, seen(asking, pk=resource_id))
 
 
 @rule("commons.tend")
 def _tender(asking: Asking, *, resource_id: int, **_arguments: object) -> bool:
-    return may_tend(asking, _seen(asking, pk=resource_id))
+    return may_tend(asking, seen(asking, pk=resource_id))
 
 
 @rule("commons.use")
@@ -51,23 +51,6 @@ def _sees(asking: Asking, *, version_id: int, **_arguments: object) -> bool:
 @rule("commons.use_signed_in")
 def _sees_signed_in(asking: Asking, *, version_id: int, **_arguments: object) -> bool:
     return _sees(asking, version_id=version_id) and asking.person is not None
-
-
-@rule("commons.review")
-def _may_review(asking: Asking, *, version_id: int, **_arguments: object) -> bool:
-    """Everybody who holds a role, in that role; never the words of one's own hand."""
-    resource = _seen(asking, versions=version_id)
-    if resource.state != Resource.State.SHARED:
-        raise Absent(_("resource"))
-    mine = Credit.objects.filter(version__resource=resource, person_id=asking.actor).exists()
-    return asking.person is not None and bool(asking.roles) and not mine
-
-
-def _seen(asking: Asking, **which: int) -> Resource:
-    resource = Resource.objects.filter(seen_by(asking), **which).first()
-    if resource is None:
-        raise Absent(_("resource"))
-    return resource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,15 +114,23 @@ def revise_resource(
 ) -> Version:
     """Adds a version; writes ResourceRevised, its cause the seq of what it was revised for.
 
-    `based_on` is the version that the editor started from. Saving what is there already makes no version. Raises
-    Conflict when another one came first: nothing is lost, the caller shows both; InvalidInput for another risk class
-    than the editor may give.
+    Who tends a resource that needs no review has looked at it by revising it: ReviewDateSet.
+
+    `based_on` is the version that the editor started from. Saving what is there already makes no version: it says that
+    it is still right. Raises Conflict when another one came first: nothing is lost, the caller shows both;
+    InvalidInput for another risk class than the editor may give.
     """
     words = words.checked()
     resource = Resource.objects.select_for_update(of=("self",)).select_related("latest").get(pk=resource_id)
     latest = resource.latest
     assert latest is not None  # a resource has a version from the start
+    is_tended = (
+        resource.state == Resource.State.SHARED
+        and max(resource.risk_class, words.risk_class) < CLINICAL
+        and may_tend(asking, resource)
+    )
     if bytes(latest.fingerprint) == words.fingerprint:
+        append([look_again(asking, resource, since=asking.at)] if is_tended else [])
         return latest
     if latest.pk != based_on:
         raise Conflict(
@@ -154,15 +145,14 @@ def revise_resource(
             field="risk_class",
         )
     version = _write_version(asking, resource, words, authorship or Authorship(), number=latest.number + 1)
-    append(
-        [
-            kinds.ResourceRevised(
-                time=asking.us, actor=asking.actor, role=asking.role, subject=resource.pk, object=version.pk,
-                topic=words.line_of_work, value=float(words.risk_class), cause=cause,
-            ),
-            *_about_version(asking, version),
-        ]
-    )  # fmt: skip
+    events: list[Event] = [
+        kinds.ResourceRevised(
+            time=asking.us, actor=asking.actor, role=asking.role, subject=resource.pk, object=version.pk,
+            topic=words.line_of_work, value=float(words.risk_class), cause=cause,
+        ),
+        *_about_version(asking, version),
+    ]  # fmt: skip
+    append([*events, look_again(asking, resource, since=asking.at)] if is_tended else events)
     changed([resource.pk])
     return version
 
@@ -199,38 +189,6 @@ def retire_resource(asking: Asking, *, resource_id: int) -> None:
         ]
     )  # fmt: skip
     changed([resource.pk])
-
-
-@action("commons.review")
-def review_version(asking: Asking, *, version_id: int, accepted: bool, note: str = "") -> Review:
-    """Says whether a version is fit to be used; writes Reviewed. A second review by the same person replaces the first.
-
-    Raises InvalidInput when a rejection has no reason, Conflict when a newer version came while the reviewer read.
-    """
-    note = clean(note, "note", 600)
-    if not accepted and not note:
-        raise InvalidInput(given=_("a no without a reason"), expected=_("what should change"), field="note")
-    reviewed = Resource.objects.select_for_update().filter(latest=version_id)
-    resource_id = reviewed.values_list("pk", flat=True).first()
-    if resource_id is None:
-        raise Conflict(
-            _("It was revised while you were reading."), next_step=_("Read the new version, then review that one.")
-        )
-    review, _made = Review.objects.update_or_create(
-        version_id=version_id,
-        reviewer_id=asking.person,
-        defaults={"role": asking.role, "accepted": accepted, "note": note, "at": asking.at},
-    )
-    append(
-        [
-            kinds.Reviewed(
-                time=asking.us, actor=asking.actor, role=asking.role, subject=version_id, value=float(accepted)
-            )
-        ]
-    )
-    settle([resource_id])
-    changed([resource_id])
-    return review
 
 
 @action("commons.use_signed_in")
@@ -317,19 +275,13 @@ def _about_version(asking: Asking, version: Version) -> list[Event]:
 def _share(asking: Asking, resource: Resource, *, cause: int) -> None:
     resource.state = Resource.State.SHARED
     resource.shared_at = asking.at
-    resource.review_by = _months_later(asking.at.date(), REVIEW_MONTHS[resource.risk_class])
-    resource.save(update_fields=["state", "shared_at", "review_by"])
+    resource.save(update_fields=["state", "shared_at"])
     same = {"time": asking.us, "actor": asking.actor, "role": asking.role, "subject": resource.pk, "cause": cause}
     events: list[Event] = [
         kinds.ResourceShared(**same, object=resource.latest_id or ABSENT, topic=resource.line_of_work),
-        kinds.ReviewDateSet(**same, value=float((resource.review_by - asking.at.date()).days)),
+        look_again(asking, resource, since=asking.at, cause=cause),
     ]
     if resource.owner_id is not None:
         events.append(kinds.OwnerAssigned(**same, object=resource.owner_id))
     append(events)
     changed([resource.pk])
-
-
-def _months_later(day: date, months: int) -> date:
-    years, month = divmod(day.month - 1 + months, 12)
-    return day.replace(year=day.year + years, month=month + 1, day=min(day.day, 28))

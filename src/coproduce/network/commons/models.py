@@ -149,6 +149,8 @@ class Review(models.Model):
     reviewer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     role = models.PositiveSmallIntegerField(choices=ROLE_CHOICES)
     accepted = models.BooleanField()
+    #: False once it is too old to count (class 3).
+    holds = models.BooleanField(default=True)
     note = models.CharField(max_length=600, blank=True)
     at = models.DateTimeField()
 

@@ -24,6 +24,7 @@ from coproduce.network.commons.access import (
 )
 from coproduce.network.commons.index import index
 from coproduce.network.commons.models import Condition, Credit, Kept, Resource, Review, Version
+from coproduce.network.commons.reviewing import SOON, reviews_of
 from coproduce.network.commons.words import UNKNOWN_LICENSE
 from coproduce.network.people.asking import Asking
 from coproduce.network.people.policy import query, rule
@@ -129,7 +130,7 @@ class Shown:
     @property
     def is_reviewed(self) -> bool:
         """Whether it has the reviews that its class asks for, as `access.reviewed` says it to the database."""
-        roles = [Role(review.role) for review in self.reviews if review.accepted]
+        roles = [Role(review.role) for review in self.reviews if review.accepted and review.holds]
         if self.resource.risk_class == 3 and len(roles) >= 2 and Role.CLINICIAN in roles:
             return True
         return Role.CLINICIAN in roles and not set(roles).isdisjoint(LIVED)
@@ -241,6 +242,14 @@ def kept(asking: Asking) -> list[Resource]:
     """The resources that the asker keeps for later, newest first; those hidden since are left out."""
     ids = Kept.objects.filter(person_id=asking.actor).values("resource_id")
     return list(_listed(Resource.objects.filter(seen_by(asking), pk__in=ids)).order_by("-pk")[:200])
+
+
+@query("commons.own_things")
+def due(asking: Asking) -> list[Resource]:
+    """What the asker owns or has reviewed and that is to be looked at again soon, or was to be; the earliest first."""
+    theirs = Q(owner_id=asking.person) | Q(Exists(reviews_of(asking.actor, OuterRef("latest"))))
+    shared = Resource.objects.filter(seen_by(asking), theirs, state=Resource.State.SHARED)
+    return list(_listed(shared.filter(review_by__lte=asking.at.date() + SOON)).order_by("review_by", "pk")[:200])
 
 
 def _listed(resources: QuerySet[Resource]) -> QuerySet[Resource]:

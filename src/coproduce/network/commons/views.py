@@ -14,6 +14,7 @@ from coproduce.network.commons.cards import cards
 from coproduce.network.commons.forms import AUDIENCE_CHOICES, ResourceForm, ReviewForm, SearchForm
 from coproduce.network.commons.markdown import to_html
 from coproduce.network.commons.models import LINE_CHOICES, Kind, Resource, Version
+from coproduce.network.commons.reviewing import review_version
 from coproduce.network.commons.words import AUDIENCES, Words
 from coproduce.network.design.spoken import whole
 from coproduce.network.design.taking import taken
@@ -87,8 +88,12 @@ def edit(request: NetworkRequest, resource_id: int) -> HttpResponse:
     form = ResourceForm(request.POST or None, listed=queries.conditions_in_use(request.asking), revised=shown.version)
     page = {"form": form, "shown": shown}
     try:
-        if taken(form, lambda: _revised(request, resource_id, form)):
-            messages.success(request, _("Saved as a new version."))
+        saved = taken(form, lambda: _revised(request, resource_id, form))
+        if saved is not None:
+            is_new = saved.pk != shown.version.pk
+            messages.success(
+                request, _("Saved as a new version.") if is_new else _("Nothing changed: it is still right.")
+            )
             return redirect("commons:resource", resource_id)
     except Conflict as problem:
         theirs = queries.page_to_edit(request.asking, resource_id=resource_id).version
@@ -123,7 +128,7 @@ def review(request: NetworkRequest, resource_id: int) -> HttpResponse:
     """A reviewer's judgment of the latest version."""
     shown = queries.latest_page(request.asking, resource_id=resource_id)
     form = ReviewForm(request.POST or None, initial={"version_id": shown.version.pk})
-    if taken(form, lambda: actions.review_version(request.asking, **form.cleaned_data)):
+    if taken(form, lambda: review_version(request.asking, **form.cleaned_data)):
         messages.success(request, _("Thank you for your review."))
         return redirect("commons:resource", resource_id)
     return render(request, "commons/review.html", {"form": form, "shown": shown})
@@ -142,9 +147,9 @@ def keep(request: NetworkRequest, resource_id: int) -> HttpResponse:
 @signed_in
 @require_safe
 def mine(request: NetworkRequest) -> HttpResponse:
-    """What I keep, and what I wrote."""
-    kept, own = queries.kept(request.asking), queries.mine(request.asking)
-    return render(request, "commons/mine.html", {"kept": cards(kept), "own": cards(own)})
+    """What is to be looked at again, what I keep, and what I wrote."""
+    due, kept, own = (cards(ask(request.asking)) for ask in (queries.due, queries.kept, queries.mine))
+    return render(request, "commons/mine.html", {"due": due, "kept": kept, "own": own})
 
 
 def _facets(chosen: QueryDict) -> queries.Facets:

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from coproduce import clock
 from coproduce.events import ABSENT, Role
 from coproduce.network.commons import actions as commons
+from coproduce.network.commons import reviewing
 from coproduce.network.commons.actions import Authorship
 from coproduce.network.commons.models import Condition, Resource
 from coproduce.network.commons.words import Words
@@ -144,7 +145,7 @@ def review(cast: Cast, entry: example.ExampleResource, resource: Resource, at: d
         for author in entry.matter["authors"]:
             if author["contribution"] == "reviewed":
                 reviewer = cast.asking(author["person"], later)
-                commons.review_version(reviewer, version_id=resource.latest_id or ABSENT, accepted=True)
+                reviewing.review_version(reviewer, version_id=resource.latest_id or ABSENT, accepted=True)
 
 
 def words_of(cast: Cast, entry: example.ExampleResource, *, body: str = "") -> Words:

@@ -181,6 +181,7 @@ class Notice(models.Model):
         FOLLOW_UP = "follow-up", _("Did you get what you needed?")
         THANKED = "thanked", _("Somebody thanked you")
         HAND_OVER = "hand-over", _("You are of age: your account is yours alone now")
+        REVIEW_DUE = "review-due", _("Something you look after is due for another look")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=20, choices=Kind.choices)
