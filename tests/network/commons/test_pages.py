@@ -10,11 +10,15 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from coproduce.errors import Absent
 from coproduce.events import kinds
 from coproduce.network.commons import index
+from coproduce.network.commons.actions import Authorship, create_resource
 from coproduce.network.commons.models import Condition, Kept, Resource, Review
 from coproduce.network.log import events_about
-from tests.network.commons.conftest import Cast, draft, shared, signed_in
+from coproduce.network.people.asking import computer
+from coproduce.network.people.policy import told
+from tests.network.commons.conftest import Cast, draft, shared, signed_in, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_data")]
 
@@ -42,6 +46,7 @@ SHARED = [
     ("versions/2/", "get", (404, 404, 404, 404)),
     ("versions/2/changes/", "get", (404, 404, 404, 404)),
     ("edit/", "get", (200, 200, 200, 302)),
+    ("adapt/", "get", (200, 200, 200, 302)),
     ("review/", "get", (200, 200, 200, 302)),
     ("share/", "post", (409, 403, 409, 403)),
     ("retire/", "post", (302, 403, 302, 403)),
@@ -54,6 +59,7 @@ DRAFT = [
     ("versions/1/", "get", (200, 404, 200, 404)),
     ("versions/1/changes/", "get", (200, 404, 200, 404)),
     ("edit/", "get", (200, 404, 200, 302)),
+    ("adapt/", "get", (200, 404, 200, 302)),
     ("review/", "get", (200, 404, 200, 302)),
     ("share/", "post", (302, 404, 302, 403)),
     ("retire/", "post", (409, 404, 409, 403)),
@@ -316,3 +322,77 @@ def test_a_licence_and_a_language_from_elsewhere_can_be_kept_when_revising(cast:
     page = text(signed_in(cast.author).get(f"/commons/{made.pk}/edit/"))
     assert re.search(r'value="GPL-2.0-only"[^>]* checked', page)
     assert '<option value="gsw" lang="gsw" selected>' in page
+
+
+def test_what_is_made_from_another_begins_with_its_words_and_says_so_in_both_places(cast: Cast) -> None:
+    source = shared(cast.author, title="A letter for school", body="Dear school.")
+    patient = signed_in(cast.patient)
+    assert "Make your own from this" in text(patient.get(f"/commons/{source.pk}/"))
+    assert "Make your own from this" not in text(Client().get(f"/commons/{source.pk}/"))
+    page = text(patient.get(f"/commons/{source.pk}/adapt/"))
+    assert "Dear school." in page
+    assert "builds on" in page
+    answer = patient.post(f"/commons/{source.pk}/adapt/", {**FORM, "title": "A letter for work", "share": "yes"})
+    made = Resource.objects.exclude(pk=source.pk).get()
+    assert answer.headers["Location"] == f"/commons/{made.pk}/"
+    assert (made.owner_id, latest(made).derived_from_id) == (cast.patient.person, source.latest_id)
+    assert "Builds on" in text(Client().get(f"/commons/{made.pk}/"))
+    assert "A letter for work" in text(Client().get(f"/commons/{source.pk}/"))
+    edited = {**FORM, "title": "A letter for a boss", "based_on": latest(made).pk, "note": ""}
+    assert patient.post(f"/commons/{made.pk}/edit/", edited).status_code == 302
+    assert latest(made).number == 2
+    assert latest(made).derived_from_id == source.latest_id, "a revision still says what it came from"
+
+
+def test_a_draft_made_from_something_is_not_shown_there(cast: Cast) -> None:
+    source = shared(cast.author)
+    signed_in(cast.patient).post(f"/commons/{source.pk}/adapt/", {**FORM, "title": "My secret draft"})
+    assert "My secret draft" not in text(Client().get(f"/commons/{source.pk}/"))
+
+
+@pytest.mark.parametrize(
+    ("license_id", "is_copied"),
+    [("CC-BY-4.0", True), ("CC-BY-SA-4.0", True), ("CC-BY-ND-4.0", False), ("LicenseRef-unknown", False)],
+)
+def test_words_are_copied_only_where_their_licence_lets_them_be_changed(
+    cast: Cast, license_id: str, is_copied: bool
+) -> None:
+    source = shared(cast.author, body="Dear school.", license=license_id)
+    page = text(signed_in(cast.patient).get(f"/commons/{source.pk}/adapt/"))
+    assert ("Dear school." in page) is is_copied
+    assert ("may not be copied" in page) is not is_copied
+
+
+def test_what_is_shared_alike_stays_so(cast: Cast) -> None:
+    source = shared(cast.author, license="CC-BY-SA-4.0")
+    patient = signed_in(cast.patient)
+    answer = patient.post(f"/commons/{source.pk}/adapt/", FORM)
+    assert "in the same way only" in text(answer)
+    assert FORM["body"] in text(answer), "nothing is lost"
+    assert patient.post(f"/commons/{source.pk}/adapt/", {**FORM, "license": "CC-BY-SA-4.0"}).status_code == 302
+
+
+def test_nothing_is_made_from_what_is_hidden(cast: Cast) -> None:
+    hidden = draft(cast.author)
+    assert signed_in(cast.patient).post(f"/commons/{hidden.pk}/adapt/", FORM).status_code == 404
+    with pytest.raises(Absent):
+        create_resource(cast.patient, words=words(), authorship=Authorship(derived_from=hidden.latest_id))
+    with pytest.raises(Absent):
+        create_resource(cast.patient, words=words(), authorship=Authorship(derived_from=10**12))
+    with told(computer("operator")):
+        assert Resource.objects.count() == 1
+
+
+def test_the_form_says_what_each_kind_and_risk_means(cast: Cast) -> None:
+    page = text(signed_in(cast.author).get("/commons/new/"))
+    for said in ("from somebody who has done it", "hidden until two people have checked it", "School, work, meals"):
+        assert said in page
+
+
+def test_saving_what_is_there_already_says_that_it_is_still_right(cast: Cast) -> None:
+    browser = signed_in(cast.author)
+    browser.post("/commons/new/", {**FORM, "share": "yes"})
+    made = Resource.objects.get()
+    same = {**FORM, "based_on": made.latest_id, "note": ""}
+    assert "it is still right" in text(browser.post(f"/commons/{made.pk}/edit/", same, follow=True))
+    assert Resource.objects.get().latest_id == made.latest_id

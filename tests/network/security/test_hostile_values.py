@@ -105,6 +105,10 @@ GOOD: dict[str, dict[str, object]] = {
         "title": "T", "summary": "", "body": "x", "link": "", "kind": "know-how", "line_of_work": 1, "risk_class": 0,
         "audience": "family", "language": "en", "license": "CC-BY-4.0", "note": "", "conditions": [],
     },
+    "/commons/<resource_id>/adapt/": {
+        "title": "T", "summary": "", "body": "x", "link": "", "kind": "know-how", "line_of_work": 1, "risk_class": 0,
+        "audience": "family", "language": "en", "license": "CC-BY-4.0", "token": "", "conditions": [], "others": "",
+    },
     "/commons/<resource_id>/edit/": {
         "title": "T", "summary": "", "body": "x", "link": "", "kind": "know-how", "line_of_work": 1, "risk_class": 0,
         "audience": "family", "language": "en", "license": "CC-BY-4.0", "note": "", "based_on": "1",

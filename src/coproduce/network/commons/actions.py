@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -75,9 +75,12 @@ def create_resource(
     """Makes a resource with its first version; writes ResourceCreated (and ResourceShared).
 
     `cause` is the seq of what it was made for. The same token from the same person makes one resource. Raises
-    InvalidInput for words that cannot be kept.
+    InvalidInput for words that cannot be kept, Absent when what it was made from is hidden or there is none.
     """
     words = words.checked()
+    source = None if authorship is None else authorship.derived_from
+    if source is not None and not Version.objects.filter(versions_seen_by(asking), pk=source).exists():
+        raise Absent(_("resource"))
     resource = Resource(
         kind=words.kind, line_of_work=words.line_of_work, risk_class=words.risk_class, language=words.language,
         owner_id=asking.person, created_at=asking.at, token=token,
@@ -144,7 +147,10 @@ def revise_resource(
             next_step=_("A clinician or a steward can change it."),
             field="risk_class",
         )
-    version = _write_version(asking, resource, words, authorship or Authorship(), number=latest.number + 1)
+    authorship = authorship or Authorship()
+    if authorship.derived_from is None:
+        authorship = replace(authorship, derived_from=latest.derived_from_id)
+    version = _write_version(asking, resource, words, authorship, number=latest.number + 1)
     events: list[Event] = [
         kinds.ResourceRevised(
             time=asking.us, actor=asking.actor, role=asking.role, subject=resource.pk, object=version.pk,

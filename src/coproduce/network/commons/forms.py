@@ -14,8 +14,9 @@ from django.http import QueryDict
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from coproduce.events import LineOfWork
 from coproduce.network.commons.models import LINE_CHOICES, RISK_CHOICES, Condition, Kind, Version
-from coproduce.network.commons.words import LONGEST, UNKNOWN_LICENSE, Words
+from coproduce.network.commons.words import LONGEST, UNKNOWN_LICENSE, Words, is_share_alike, may_be_adapted
 from coproduce.network.design.widgets import LanguageSelect, RadioCards
 
 AUDIENCE_CHOICES = [
@@ -42,6 +43,24 @@ LICENSE_NOTES = {
     "MIT": _("MIT licence."),
     UNKNOWN_LICENSE: _("Then give a link to it rather than its text."),
 }
+KIND_NOTES = {
+    Kind.INFORMATION: _("Facts: what something is, where to find it, what a test shows."),
+    Kind.KNOWLEDGE: _("What was learned: which treatment helped whom, and how we know."),
+    Kind.KNOW_HOW: _("How to do something, from somebody who has done it."),
+}
+LINE_NOTES = {
+    LineOfWork.ILLNESS.value: _("Symptoms, tests, treatments, visits."),
+    LineOfWork.EVERYDAY_LIFE.value: _("School, work, meals, sleep, travel, family."),
+    LineOfWork.BIOGRAPHICAL.value: _("Plans, friends, growing up, how I see myself."),
+}
+RISK_NOTES = {
+    0: _("At worst somebody loses time. Anybody may share and change it."),
+    1: _("Somebody may feel worse for a while: meals, sport, sleep, stress."),
+    2: _("It says what an illness, a test or a drug does. Readers see that nobody has checked it yet, until a clinician"
+         " and a patient or parent have."),
+    3: _("It says how much of a drug to take, or how to set a device. It is hidden until two people have checked it, "
+         "one of them a clinician. Each check lasts a year."),
+}  # fmt: skip
 
 
 @cache
@@ -71,12 +90,15 @@ class ResourceForm(forms.Form):
         widget=forms.Textarea({"rows": 14}),
     )
     link = forms.URLField(label=_("Link"), required=False, max_length=LONGEST["link"], assume_scheme="https")
-    kind = forms.ChoiceField(label=_("What is it?"), choices=Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What is it?"), choices=Kind.choices, widget=RadioCards(notes=KIND_NOTES))
     line_of_work = forms.TypedChoiceField(
-        label=_("What part of life is it about?"), choices=LINE_CHOICES, coerce=int, widget=forms.RadioSelect
+        label=_("What part of life is it about?"), choices=LINE_CHOICES, coerce=int, widget=RadioCards(notes=LINE_NOTES)
     )
     risk_class = forms.TypedChoiceField(
-        label=_("What could go wrong if it were wrong?"), choices=RISK_CHOICES, coerce=int, widget=forms.RadioSelect
+        label=_("What could go wrong if it were wrong?"),
+        choices=RISK_CHOICES,
+        coerce=int,
+        widget=RadioCards(notes=RISK_NOTES),
     )
     audience = forms.MultipleChoiceField(
         label=_("Who is it for?"), choices=AUDIENCE_CHOICES, widget=forms.CheckboxSelectMultiple
@@ -102,17 +124,24 @@ class ResourceForm(forms.Form):
     token = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: QueryDict | None = None, *, listed: Sequence[Condition], revised: Version | None = None
+        self,
+        data: QueryDict | None = None,
+        *,
+        listed: Sequence[Condition],
+        revised: Version | None = None,
+        adapted: Version | None = None,
     ) -> None:
-        super().__init__(data, initial={"token": uuid4()} if revised is None else _values(revised))
-        self._revised = revised
-        if revised is None:
-            del self.fields["note"], self.fields["based_on"]
-        else:
-            del self.fields["token"]
-        self._offer("language", _languages(), None if revised is None else revised.resource.language)
-        self._offer("license", LICENSE_CHOICES, None if revised is None else revised.license)
-        own = [] if revised is None else list(revised.resource.conditions.all())
+        before = revised or adapted
+        values = {} if before is None else _values(before)
+        if adapted is not None and not may_be_adapted(adapted.license):
+            values = {name: value for name, value in values.items() if name not in {"summary", "body", "license"}}
+        super().__init__(data, initial={"token": uuid4()} | values)
+        self._revised, self._adapted = revised, adapted
+        for name in ("note", "based_on") if revised is None else ("token",):
+            del self.fields[name]
+        self._offer("language", _languages(), None if before is None else before.resource.language)
+        self._offer("license", LICENSE_CHOICES, values.get("license"))
+        own = [] if before is None else list(before.resource.conditions.all())
         names = {condition.pk: condition.name for condition in (*listed, *own)}
         chosen = self.fields["conditions"]
         assert isinstance(chosen, forms.TypedMultipleChoiceField)
@@ -134,6 +163,16 @@ class ResourceForm(forms.Form):
                 _("One of these names is new here. Write it as others do, or leave it out: a steward can add it.")
             )
         return [condition.pk for condition in known if condition is not None]
+
+    def clean_license(self) -> str:
+        """The licence chosen. Raises ValidationError where what it is made from asks for the same one."""
+        chosen = str(self.cleaned_data["license"])
+        source = None if self._adapted is None else self._adapted.license
+        if source is not None and is_share_alike(source) and chosen != source:
+            raise forms.ValidationError(
+                _("What you build on is shared in the same way only: choose %(license)s."), params={"license": source}
+            )
+        return chosen
 
     def words(self) -> Words:
         """What was written, once the form is valid; what the form does not ask stays as it was."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
 
 from coproduce.errors import Absent, NotAllowed
@@ -34,6 +36,7 @@ LONGEST_SEARCH = 500
 #: Versions that a history lists, and conditions that a list is narrowed by: the newest, and the most used.
 MOST_VERSIONS = 200
 MOST_CONDITIONS = 60
+MOST_DERIVED = 6
 
 
 @rule("commons.look")
@@ -113,6 +116,8 @@ class Shown:
     is_kept: bool
     #: What it was made from, unless that is hidden.
     builds_on: Version | None
+    #: Key and title of what was made from it, newest first.
+    built_upon: Sequence[Mapping[str, Any]]
     #: The number of the latest version, unless that is hidden.
     latest_number: int | None
 
@@ -182,7 +187,7 @@ def _shown(asking: Asking, resource_id: int, which: Q) -> Shown:
     version = (
         Version.objects.filter(which, versions_seen_by(asking), resource_id=resource_id)
         .annotate(is_mine=Exists(credited), is_kept=Exists(kept), is_source_seen=Exists(source))
-        .annotate(latest_number=Subquery(newest.values("number")))
+        .annotate(latest_number=Subquery(newest.values("number")), made_from=_made_from(asking))
         .select_related("resource", "derived_from")
         .prefetch_related(
             "resource__conditions",
@@ -205,8 +210,16 @@ def _shown(asking: Asking, resource_id: int, which: Q) -> Shown:
         may_review=asking.person is not None and bool(asking.roles) and is_reviewable and not version.is_mine,
         is_kept=version.is_kept,
         builds_on=version.derived_from if version.is_source_seen else None,
+        built_upon=version.made_from,
         latest_number=version.latest_number,
     )
+
+
+def _made_from(asking: Asking) -> ArraySubquery:
+    """Key and title of a few resources whose version in use was made from this one, as far as this asker sees them."""
+    derived = Resource.objects.filter(seen_by(asking), offered(), stable__derived_from__resource=OuterRef("resource"))
+    titled = derived.order_by("-pk").values(found=JSONObject(pk="pk", title="stable__title"))
+    return ArraySubquery(titled[:MOST_DERIVED])
 
 
 @query("commons.see")

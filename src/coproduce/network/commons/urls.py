@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:resource_id>/versions/<int:number>/", views.resource, name="version"),
     path("<int:resource_id>/versions/<int:number>/changes/", views.changes, name="changes"),
     path("<int:resource_id>/edit/", views.edit, name="edit"),
+    path("<int:resource_id>/adapt/", views.adapt, name="adapt"),
     path("<int:resource_id>/share/", views.share, name="share"),
     path("<int:resource_id>/retire/", views.retire, name="retire"),
     path("<int:resource_id>/review/", views.review, name="review"),

@@ -82,6 +82,19 @@ def new(request: NetworkRequest) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
+def adapt(request: NetworkRequest, resource_id: int) -> HttpResponse:
+    """A resource of one's own that begins with the words of another and says so."""
+    source = queries.resource_page(request.asking, resource_id=resource_id).version
+    form = ResourceForm(request.POST or None, listed=queries.conditions_in_use(request.asking), adapted=source)
+    made = taken(form, lambda: _made(request, form, source))
+    if made is not None:
+        messages.success(request, _("Saved. Thank you for adding to the commons."))
+        return redirect("commons:resource", made.pk)
+    return render(request, "commons/edit.html", {"form": form, "is_new": True, "source": source})
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
 def edit(request: NetworkRequest, resource_id: int) -> HttpResponse:
     """A revision. Where somebody else was quicker, both texts are shown and nothing is lost."""
     shown = queries.page_to_edit(request.asking, resource_id=resource_id)
@@ -162,9 +175,13 @@ def _facets(chosen: QueryDict) -> queries.Facets:
     )
 
 
-def _made(request: NetworkRequest, form: ResourceForm) -> Resource:
+def _made(request: NetworkRequest, form: ResourceForm, source: Version | None = None) -> Resource:
     return actions.create_resource(
-        request.asking, words=form.words(), share="share" in request.POST, token=form.cleaned_data["token"]
+        request.asking,
+        words=form.words(),
+        authorship=None if source is None else actions.Authorship(derived_from=source.pk),
+        share="share" in request.POST,
+        token=form.cleaned_data["token"],
     )
 
 

@@ -36,6 +36,24 @@ _OWN_LICENSE = re.compile(r"LicenseRef-[A-Za-z0-9.-]{1,40}")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]{1,200}")
 
 
+def may_be_adapted(license_id: str) -> bool:
+    """Whether its text may be changed and shared again: not under NoDerivatives, nor where nobody said how it is used.
+
+    >>> may_be_adapted("CC-BY-4.0"), may_be_adapted("CC-BY-ND-4.0"), may_be_adapted(UNKNOWN_LICENSE)
+    (True, False, False)
+    """
+    return license_id != UNKNOWN_LICENSE and "-ND-" not in license_id
+
+
+def is_share_alike(license_id: str) -> bool:
+    """Whether what is made of it must be shared under the same licence.
+
+    >>> is_share_alike("CC-BY-SA-4.0")
+    True
+    """
+    return "-SA-" in license_id
+
+
 @dataclass(frozen=True, kw_only=True)
 class Words:
     """Everything that a version says."""
