@@ -8,11 +8,16 @@ import pytest
 
 from coproduce.errors import Absent, InvalidInput, NotAllowed
 from coproduce.events import kinds
+from coproduce.network.commons import index
+from coproduce.network.commons.actions import create_resource
 from coproduce.network.commons.models import Resource
+from coproduce.network.commons.words import Words
 from coproduce.network.log import events_about
 from coproduce.network.needs.actions import Chips, Wish, correct_need, state_need
-from coproduce.network.needs.models import Need, Offer
-from coproduce.network.people.asking import guest
+from coproduce.network.needs.models import Audience, Need, Offer
+from coproduce.network.needs.queries import look
+from coproduce.network.people.actions import Preferences, set_preferences
+from coproduce.network.people.asking import Asking, guest
 from coproduce.network.people.policy import told
 from tests.network.needs.conftest import SCHOOL, Town
 
@@ -111,3 +116,56 @@ def test_looking_again_offers_nothing_twice(town: Town, school: Need) -> None:
     correct_need(town.josephine, need_id=school.pk, chips=Chips())
     with told(town.josephine):
         assert set(school.offers.values_list("version_id", "helper_id")) == before
+
+
+def spoken_by(asking: Asking, *tags: str) -> None:
+    wishes = Preferences(pseudonym="Somebody", languages=tags, helps_with=("ostomy", "school"), help_capacity=3)
+    set_preferences(asking, person_id=asking.actor, wishes=wishes)
+
+
+def asked_of(town: Town, need: Need) -> set[int | None]:
+    with told(town.josephine):
+        return set(need.offers.filter(helper__isnull=False).values_list("helper_id", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("hers", "theirs", "is_asked"),
+    [
+        ((), (), True),
+        ((), ("es",), False),
+        (("es",), ("es", "pt"), True),
+        (("pt-BR",), ("pt",), True),
+        (("es",), ("pt",), False),
+    ],
+)
+def test_who_is_asked_to_help_shares_a_language_with_who_asks(
+    town: Town, shelf: dict[str, Resource], hers: tuple[str, ...], theirs: tuple[str, ...], is_asked: bool
+) -> None:
+    spoken_by(town.josephine, *hers)
+    spoken_by(town.bianca, *theirs)
+    need = state_need(
+        town.josephine, wish=Wish(words=SCHOOL, audience=Audience.NETWORK, language="es" if hers else "en")
+    )
+    assert (town.bianca.person in asked_of(town, need)) is is_asked
+
+
+def test_resources_in_a_language_that_one_reads_are_found(town: Town, shelf: dict[str, Resource]) -> None:
+    words = Words(
+        title="Crohn's disease letter for the teacher at school", body="School letter, Crohn's disease, teacher.",
+        kind="know-how", line_of_work=1, risk_class=0, language="cy",
+    )  # fmt: skip
+    create_resource(town.daniel, words=words, share=True)
+    index.catch_up()
+
+    def is_found() -> set[bool]:
+        need = state_need(town.josephine, wish=Wish(words=SCHOOL, audience=Audience.NETWORK))
+        with told(town.josephine):
+            offered = need.offers.filter(version__title=words.title).exists()
+        looked = [
+            resource.stable.title for resource, _ in look(town.josephine, words=SCHOOL).resources if resource.stable
+        ]
+        return {offered, words.title in looked}
+
+    assert is_found() == {False}
+    spoken_by(town.josephine, "en", "cy")
+    assert is_found() == {True}

@@ -174,6 +174,14 @@ def test_an_unknown_time_zone_is_refused(join: Joins, zone: str) -> None:
         actions.set_preferences(me, person_id=me.actor, wishes=actions.Preferences(pseudonym="Me", time_zone=zone))
 
 
+@pytest.mark.parametrize("tag", ["klingon!", "", "e" * 50, "en_US; DROP TABLE"])
+def test_an_unknown_language_is_refused(join: Joins, tag: str) -> None:
+    me = join("Me")
+    wishes = actions.Preferences(pseudonym="Me", languages=("en", tag))
+    with pytest.raises(InvalidInput, match="language"):
+        actions.set_preferences(me, person_id=me.actor, wishes=wishes)
+
+
 @given(st.dates(date(1900, 1, 1), date(2026, 6, 1)))
 def test_age_never_falls_and_grows_by_one_on_each_birthday(born: date) -> None:
     before, after = age(born, NOON), age(born, NOON + timedelta(days=366))

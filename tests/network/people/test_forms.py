@@ -67,3 +67,39 @@ def test_what_one_helped_with_before_is_shown_in_words_and_kept_as_it_was() -> N
 @pytest.mark.parametrize("said", ["x" * 1_001, "\x00", "\n".join(map(str, range(21)))])
 def test_topics_that_cannot_be_kept_are_refused(said: str) -> None:
     assert "topics" in topics(said).errors
+
+
+def spoken(before: tuple[str, ...] = (), **chosen: str) -> PreferencesForm:
+    sent = {"pseudonym": "Me", "help_capacity": "0", **chosen}
+    return PreferencesForm(sent, instance=Person(languages=list(before)))
+
+
+def test_up_to_three_languages_are_chosen_best_first_and_each_once() -> None:
+    form = spoken(first_language="es", second_language="en", third_language="es")
+    assert form.is_valid(), form.errors
+    assert form.languages() == ("es", "en")
+    page = str(PreferencesForm(instance=Person(languages=["es", "en"]))["second_language"])
+    assert '<option value="en" lang="en" selected>English</option>' in page
+
+
+def test_a_language_that_is_not_listed_and_a_fourth_one_are_kept() -> None:
+    before = ("gsw", "en", "de", "fr")
+    assert spoken(before, first_language="gsw", second_language="", third_language="de").is_valid()
+    form = spoken(before, first_language="gsw", second_language="", third_language="de")
+    assert form.is_valid()
+    assert form.languages() == ("gsw", "de", "fr")
+
+
+def test_a_form_that_asked_for_no_language_changes_none() -> None:
+    form = spoken(("es", "en"))
+    assert form.is_valid()
+    assert form.languages() == ("es", "en")
+
+
+@pytest.mark.parametrize("tag", ["klingon-in-full", "<script>", "e" * 100_000, "en\x00", "../en"])
+def test_what_is_no_language_is_refused(tag: str) -> None:
+    assert "first_language" in spoken(first_language=tag).errors
+
+
+def test_who_said_none_is_shown_the_language_of_the_page() -> None:
+    assert PreferencesForm(instance=Person()).initial["first_language"] == "en"

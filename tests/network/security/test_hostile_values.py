@@ -97,7 +97,8 @@ def test_no_hostile_value_after_a_question_mark_is_our_fault(sign_in: SignIn, kn
 #: Forms filled well, in which one field after the other goes wrong.
 GOOD: dict[str, dict[str, object]] = {
     "/": {"words": "help at school", "audience": "helpers", "line_of_work": 1, "stage": "", "goal": "", "whom": ""},
-    "/me/": {"pseudonym": "J", "about": "", "help_capacity": 1, "time_zone": "", "quiet_from": "", "quiet_to": ""},
+    "/me/": {"pseudonym": "J", "about": "", "help_capacity": 1, "time_zone": "", "quiet_from": "", "quiet_to": "",
+             "first_language": "en", "second_language": "", "third_language": "", "topics": ""},
     "/me/children/add/": {"pseudonym": "Bo", "name": "B", "birth_date": "2018-01-01"},
     "/me/act-for/": {"person": ""},
     "/commons/": {"words": "school"},

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.conf.locale import LANG_INFO
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.text import slugify
@@ -18,6 +16,7 @@ from coproduce.events import LineOfWork
 from coproduce.network.commons.models import LINE_CHOICES, RISK_CHOICES, Condition, Kind, Version
 from coproduce.network.commons.words import LONGEST, UNKNOWN_LICENSE, Words, is_share_alike, may_be_adapted
 from coproduce.network.design.widgets import LanguageSelect, RadioCards
+from coproduce.network.languages import language_choices
 
 AUDIENCE_CHOICES = [
     ("patient", _("patients")),
@@ -61,15 +60,6 @@ RISK_NOTES = {
     3: _("It says how much of a drug to take, or how to set a device. It is hidden until two people have checked it, "
          "one of them a clinician. Each check lasts a year."),
 }  # fmt: skip
-
-
-@cache
-def _languages() -> list[tuple[str, str]]:
-    """Languages by their own names, in the order of those names; made once a process."""
-    from langcodes import standardize_tag
-
-    named = {standardize_tag(tag): info["name_local"] for tag, info in LANG_INFO.items() if "name_local" in info}
-    return sorted(named.items(), key=lambda language: language[1].casefold())
 
 
 class ResourceForm(forms.Form):
@@ -139,7 +129,7 @@ class ResourceForm(forms.Form):
         self._revised, self._adapted = revised, adapted
         for name in ("note", "based_on") if revised is None else ("token",):
             del self.fields[name]
-        self._offer("language", _languages(), None if before is None else before.resource.language)
+        self._offer("language", language_choices(), None if before is None else before.resource.language)
         self._offer("license", LICENSE_CHOICES, values.get("license"))
         own = [] if before is None else list(before.resource.conditions.all())
         names = {condition.pk: condition.name for condition in (*listed, *own)}

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from coproduce.errors import InvalidInput
 from coproduce.events import LineOfWork
 from coproduce.network.commons.models import Kind
+from coproduce.network.languages import check_language
 
 LONGEST = {"title": 300, "summary": 600, "body": 60_000, "link": 600, "note": 300, "help_kind": 60}
 AUDIENCES = ("patient", "family", "clinician", "researcher", "improvement-lead")
@@ -24,7 +25,7 @@ STAGES = ("just-told", "starting-treatment", "flare", "surgery", "steady", "movi
 MOST_SOURCES = 50
 #: For what comes from elsewhere without saying how it may be used.
 UNKNOWN_LICENSE = "LicenseRef-unknown"
-_LONGEST_LICENSE, _LONGEST_LANGUAGE = 60, 20
+_LONGEST_LICENSE = 60
 
 #: Characters that change the reading order of what follows: they can make a text read otherwise than it is.
 _BIDI = "\u202a-\u202e\u2066-\u2069"
@@ -184,12 +185,3 @@ def check_license(identifier: str) -> None:
             expected=_("an SPDX id such as CC-BY-4.0 or CC0-1.0"),
             field="license",
         )
-
-
-@lru_cache(maxsize=1024)
-def check_language(tag: str) -> None:
-    """Raises InvalidInput unless it is a valid BCP 47 language tag."""
-    import langcodes
-
-    if len(tag) > _LONGEST_LANGUAGE or not langcodes.tag_is_valid(tag):
-        raise InvalidInput(given=_("an unknown language"), expected=_("a tag such as en or pt-BR"), field="language")

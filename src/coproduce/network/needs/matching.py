@@ -38,7 +38,8 @@ def match(asking: Asking, need: Need, read: Read) -> None:
 
     Ranks and reasons of resources that were offered before are brought up to date.
     """
-    ranking = reading.find(read.parsed, reading.constraints(language=need.language, role=asking.role))
+    languages = reading.languages_of(need)
+    ranking = reading.find(read.parsed, reading.constraints(languages=languages, role=asking.role))
     versions = _versions([offer.resource_id for offer in ranking.offers])
     earlier = [] if read.beginning else list(need.offers.all())
     by_version = {offer.version_id: offer for offer in earlier if offer.version_id is not None}
@@ -48,7 +49,7 @@ def match(asking: Asking, need: Need, read: Read) -> None:
         if offer.resource_id in versions and versions[offer.resource_id] not in by_version
     ]
     not_again = {need.stated_by_id, need.for_person_id, *(o.helper_id for o in earlier if o.helper_id is not None)}
-    people = reading.helpers(read.parsed, read.conditions, at=asking.at, but=not_again)
+    people = reading.helpers(read.parsed, read.conditions, languages=languages, at=asking.at, but=not_again)
     stated = previous(0) if read.beginning else (need.stated_seq or ABSENT)
     events = [*read.beginning, *_clarified(asking, need, read, stated)]
     first = len(events)
@@ -86,7 +87,8 @@ def match_news(asking: Asking, need: Need, parsed: ParsedNeed, news: Mapping[int
 
     A resource that was offered before in another version is offered again only where that one did not help enough.
     """
-    ranking = reading.find(parsed, reading.constraints(language=need.language, role=Role.UNKNOWN))
+    limits = reading.constraints(languages=reading.languages_of(need), role=Role.UNKNOWN)
+    ranking = reading.find(parsed, limits)
     new = [offer for offer in ranking.offers if int(offer.resource_id) in news]
     versions = _versions([offer.resource_id for offer in new])
     done = {

@@ -46,7 +46,8 @@ def urgent_signs_in(_asking: Asking, *, words: str) -> list[UrgentSign]:
 def look(asking: Asking, *, words: str, language: str = "en") -> Look:
     """Public resources for some words, for anybody; leaves nothing behind."""
     parsed = reading.read(words[:LONGEST_LOOK])
-    ranking = reading.find(parsed, reading.constraints(language=language, role=asking.role))
+    own = frozenset() if asking.person is None else reading.languages_read_by([asking.person])
+    ranking = reading.find(parsed, reading.constraints(languages=own | {language}, role=asking.role))
     rows = Resource.objects.filter(
         pk__in=[int(offer.resource_id) for offer in ranking.offers], state=Resource.State.SHARED
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from django.conf import settings
 from django.db.models import Count, F, Func, IntegerField, Max, QuerySet, Value
 
 from coproduce.events import Role
@@ -48,16 +49,32 @@ def corrected(
     return parsed.correct(index().lexicon, conditions=conditions, kinds=kinds, words=words)
 
 
-def constraints(*, language: str, role: Role) -> Constraints:
-    """What a resource must satisfy to be shown: the person's language, and for patients and families their audience.
+def languages_of(need: Need) -> frozenset[str]:
+    """The languages that a need can be answered in: the one it was stated in, and those its two people read."""
+    return frozenset({need.language}) | languages_read_by({need.stated_by_id, need.for_person_id})
+
+
+def languages_read_by(person_ids: Collection[int]) -> frozenset[str]:
+    """The languages that these people said they read."""
+    said = Person.objects.filter(pk__in=person_ids).values_list("languages", flat=True)
+    return frozenset(tag for tags in said for tag in tags)
+
+
+def constraints(*, languages: Collection[str], role: Role) -> Constraints:
+    """What a resource must satisfy to be shown: the person's languages, and for patients and families their audience.
 
     English is always let through: there is more of it, and no resource at all helps nobody.
     """
     return Constraints(
-        languages=frozenset({language, language.split("-", maxsplit=1)[0], "en"}),
+        languages=frozenset({"en", *languages, *map(_main, languages)}),
         audiences=frozenset(AUDIENCE_OF_ROLE.get(role, ())),
         max_risk_class=3,
     )
+
+
+def _main(tag: str) -> str:
+    """The language of a tag without its region: who reads pt-BR reads pt."""
+    return tag.split("-", maxsplit=1)[0]
 
 
 def find(parsed: ParsedNeed, limits: Constraints, k: int = N_RESOURCES) -> Ranking:
@@ -114,17 +131,27 @@ def topics_wanted(parsed: ParsedNeed, conditions: Sequence[Condition]) -> set[st
     return wanted | {slug_of(name) for name in (*named, *(word.said for word in parsed.words))}
 
 
-def helpers(parsed: ParsedNeed, conditions: Sequence[Condition], *, at: datetime, but: Collection[int]) -> list[Helper]:
+def helpers(
+    parsed: ParsedNeed,
+    conditions: Sequence[Condition],
+    *,
+    languages: Collection[str],
+    at: datetime,
+    but: Collection[int],
+) -> list[Helper]:
     """People who offer help with what the need is about and still have room this month, best fit first.
 
-    Fit is the number of topics in common; among equals, who has most room left.
+    They share a language with who asks; who said none speaks the network's. Fit is the number of topics in common;
+    among equals, who has most room left.
     """
+    spoken = set(map(_main, languages))
     wanted = topics_wanted(parsed, conditions)
     if not wanted:
         return []
     fitting = [
         Helper(person, tuple(topic for topic in person.helps_with if topic in wanted))
         for person in with_room(at).filter(helps_with__has_any_keys=sorted(wanted)).exclude(pk__in=but)
+        if not spoken.isdisjoint(map(_main, person.languages or [settings.LANGUAGE_CODE]))
     ]
     fitting.sort(key=lambda helper: -len(helper.because))
     return fitting[:N_PEOPLE]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from coproduce.errors import Absent, Conflict, InvalidInput
 from coproduce.events import Role, kinds
 from coproduce.network.database.erasures import record_erasure
+from coproduce.network.languages import check_language
 from coproduce.network.log import append
 from coproduce.network.mail import forget_mail
 from coproduce.network.people.ages import age
@@ -242,7 +243,7 @@ class Preferences:
 
 @action("people.self_or_proxy")
 def set_preferences(asking: Asking, *, person_id: int, wishes: Preferences) -> Person:
-    """Changes how a person is called, told and asked. Raises InvalidInput for an unknown time zone."""
+    """Changes how a person is called, told and asked. Raises InvalidInput for an unknown time zone or language."""
     if wishes.time_zone:
         try:
             ZoneInfo(wishes.time_zone)
@@ -253,6 +254,8 @@ def set_preferences(asking: Asking, *, person_id: int, wishes: Preferences) -> P
     if (wishes.quiet_from is None) != (wishes.quiet_to is None):
         raise InvalidInput(given=_("half of the quiet hours"), expected=_("from and to"), field="quiet_from")
     person = Person.objects.select_for_update().get(pk=person_id)
+    for tag in set(wishes.languages) - set(person.languages):
+        check_language(tag, "languages")
     for name in Preferences.__dataclass_fields__:
         value = getattr(wishes, name)
         setattr(person, name, list(value) if isinstance(value, tuple) else value)

@@ -11,15 +11,19 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coproduce.events import Role
 from coproduce.network.design.parts import Text
-from coproduce.network.design.widgets import LongSelect
+from coproduce.network.design.widgets import LanguageSelect, LongSelect
+from coproduce.network.languages import language_choices
 from coproduce.network.people.models import ROLE_CHOICES, Person
 
 JOIN_CHOICES = [(code, label) for code, label in ROLE_CHOICES if code <= Role.RESEARCHER]
 MOST_TOPICS = 20
+#: The fields of the languages that somebody reads, best first.
+SPOKEN = ("first_language", "second_language", "third_language")
 #: Parts of the world that zones are named after; other names of the tz database are older names of the same zones.
 _PARTS = {
     "Africa": _("Africa"),
@@ -71,7 +75,11 @@ class SignupForm(forms.Form):
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
     """How somebody wants to be called, told and asked."""
 
-    field_order: Sequence[str] = ("pseudonym", "about", "topics", "help_capacity")
+    field_order: Sequence[str] = ("pseudonym", "about", *SPOKEN, "topics", "help_capacity")
+
+    first_language = forms.ChoiceField(label=_("The language you read best"), required=False, widget=LanguageSelect)
+    second_language = forms.ChoiceField(label=_("Another language you read"), required=False, widget=LanguageSelect)
+    third_language = forms.ChoiceField(label=_("And another"), required=False, widget=LanguageSelect)
 
     time_zone = forms.ChoiceField(
         label=_("Your time zone"),
@@ -105,12 +113,30 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial["topics"] = "\n".join(map(_topic_shown, self.instance.helps_with))
+        self._offer_languages()
         own = self.instance.time_zone
         listed = [("", _("the network's")), ("UTC", _("UTC")), *_zones()]
         kept = [] if not own or own == "UTC" or own.partition("/")[0] in _PARTS else [(own, own)]
         zone = self.fields["time_zone"]
         assert isinstance(zone, forms.ChoiceField)
         zone.choices = [*kept, *listed]
+
+    def _offer_languages(self) -> None:
+        """The languages to choose from, and those the person has already; who said none reads that of the page."""
+        own = self.instance.languages or [get_language() or settings.LANGUAGE_CODE]
+        kept = [(tag, tag) for tag in own if tag not in dict(language_choices())]
+        for place, name in enumerate(SPOKEN):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [*([("", _("none"))] if place else []), *kept, *language_choices()]
+            self.initial[name] = own[place] if place < len(own) else ""
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages chosen, best first, each once; what is beyond the fields stays, and all when none was asked."""
+        if not any(name in self.data for name in SPOKEN):
+            return tuple(self.instance.languages)
+        chosen = [self.cleaned_data[name] for name in SPOKEN]
+        return tuple(dict.fromkeys(tag for tag in (*chosen, *self.instance.languages[len(SPOKEN) :]) if tag))
 
     def clean_topics(self) -> tuple[str, ...]:
         """What was said, as needs name their topics. Raises ValidationError for more than MOST_TOPICS."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from coproduce.errors import Absent, CoproduceError
 from coproduce.network.design.spoken import whole
 from coproduce.network.people import actions, queries
-from coproduce.network.people.forms import ChildForm, EraseForm, PreferencesForm
+from coproduce.network.people.forms import SPOKEN, ChildForm, EraseForm, PreferencesForm
 from coproduce.network.people.requests import NetworkRequest, signed_in
 from coproduce.network.people.session import ACTING_FOR
 
@@ -26,8 +26,8 @@ def me(request: NetworkRequest) -> HttpResponse:
     person = queries.person(asking, person_id=asking.actor)
     form = PreferencesForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        wishes = actions.Preferences(helps_with=said.pop("topics"), languages=tuple(person.languages), **said)
+        said = {name: value for name, value in form.cleaned_data.items() if name not in {"topics", *SPOKEN}}
+        wishes = actions.Preferences(helps_with=form.cleaned_data["topics"], languages=form.languages(), **said)
         try:
             actions.set_preferences(asking, person_id=asking.actor, wishes=wishes)
         except CoproduceError as problem:
