@@ -107,6 +107,9 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+#: A mail that does not come, or went to a wrong address, is no dead end.
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SIGNUP_FORM_CLASS = "coproduce.network.people.forms.SignupForm"
 ACCOUNT_FORMS = {
@@ -116,6 +119,9 @@ ACCOUNT_FORMS = {
     "change_password": "coproduce.network.people.account_forms.ChangePasswordForm",
     "reset_password": "coproduce.network.people.account_forms.ResetPasswordForm",
     "reset_password_from_key": "coproduce.network.people.account_forms.ResetPasswordKeyForm",
+    "set_password": "coproduce.network.people.account_forms.SetPasswordForm",
+    "confirm_email_verification_code": "coproduce.network.people.account_forms.ConfirmEmailCodeForm",
+    "change_email": "coproduce.network.people.account_forms.ChangeEmailForm",
 }
 ACCOUNT_USER_DISPLAY = "coproduce.network.people.accounts.shown_name"
 #: With TLS a proxy stands before us (docs/how-to/run-for-real.md): limits are then for the address that it names.

@@ -86,3 +86,66 @@ def test_the_secret_of_a_second_factor_is_seen_by_nobody_else(client: Client, me
     with told(me):
         stored = Authenticator.objects.get(type=Authenticator.Type.TOTP)
     assert get_adapter().decrypt(stored.data["secret"])
+
+
+def said(page: object) -> str:
+    return re.sub(r"\s+", " ", page.content.decode())  # type: ignore[attr-defined]
+
+
+def test_joining_asks_for_the_code_that_was_mailed_and_sends_another(client: Client) -> None:
+    form = {"email": "new@example.org", "password1": PASSWORD, "pseudonym": "New", "role": "1", "of_age": "on"}
+    page = client.post("/accounts/signup/", form, follow=True)
+    assert "<h1>Type in the code</h1>" in said(page)
+    assert "new@example.org" in said(page)
+    here = page.redirect_chain[-1][0]
+    for words in ("Send another code", "The code from the mail", "The right e-mail address"):
+        assert words in said(page)
+    client.post(here, {"action": "resend"})
+    code = re.search(r"^([A-Z0-9]{3,4}-?[A-Z0-9]{3,4})$", mail.outbox[-1].body, re.MULTILINE)
+    assert code is not None, mail.outbox[-1].body
+    assert "error" in said(client.post(here, {"code": "XXXXXX"}))
+    client.post(here, {"code": code.group(1)})
+    assert client.get("/me/").status_code == 200
+
+
+def test_who_has_joined_or_has_not_is_told_by_mail_in_plain_words(client: Client, me: Asking) -> None:
+    client.post("/accounts/password/reset/", {"email": "me@example.org"})
+    client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    form = {"email": "me@example.org", "password1": PASSWORD, "pseudonym": "New", "role": "1", "of_age": "on"}
+    Client().post("/accounts/signup/", form)
+    for sent, subject, link in zip(
+        mail.outbox,
+        ("Choose a new password", "Nobody has joined with this address", "You have joined already"),
+        ("/accounts/password/reset/key/", "/accounts/signup/", "/accounts/password/reset/"),
+        strict=True,
+    ):
+        assert sent.subject.endswith(subject)
+        assert link in sent.body
+        assert "If you did not ask for it" in sent.body
+
+
+def test_spare_codes_are_shown_made_anew_and_let_in_once(client: Client, me: Asking) -> None:
+    set_second_factor(client)
+    page = said(client.get("/accounts/2fa/recovery-codes/"))
+    codes = re.findall(r"<code>([^<]+)</code>", page)
+    assert f"{len(codes)} codes are left." in page
+    asked = said(client.get("/accounts/2fa/recovery-codes/generate/"))
+    assert "will stop working" in asked
+    client.post("/accounts/2fa/recovery-codes/generate/")
+    new = re.findall(r"<code>([^<]+)</code>", said(client.get("/accounts/2fa/recovery-codes/")))
+    assert set(new).isdisjoint(codes)
+    later = Client()
+    sign_in(later)
+    later.post("/accounts/2fa/authenticate/", {"code": codes[0]})
+    assert later.get("/me/").status_code == 302, "an old code"
+    later.post("/accounts/2fa/authenticate/", {"code": new[0]})
+    assert later.get("/me/").status_code == 200
+    assert new[0] not in said(later.get("/accounts/2fa/recovery-codes/"))
+
+
+def test_the_second_step_is_turned_off_only_when_asked_twice(client: Client, me: Asking) -> None:
+    set_second_factor(client)
+    page = said(client.get("/accounts/2fa/totp/deactivate/"))
+    assert "anybody who knows it" in page
+    client.post("/accounts/2fa/totp/deactivate/")
+    assert sign_in(Client()) == "/"

@@ -17,6 +17,7 @@ _LABELS: Mapping[str, Promise] = {
     "remember": _("Keep me signed in on this device"),
     "oldpassword": _("Your password now"),
     "password1": _("Your new password"),
+    "code": _("The code from the mail"),
     "password2": _("The new password once more"),
 }
 
@@ -63,3 +64,19 @@ class ResetPasswordForm(_PlainWords, forms.ResetPasswordForm):  # type: ignore[m
 
 class ResetPasswordKeyForm(_PlainWords, forms.ResetPasswordKeyForm):  # type: ignore[misc]
     """Sets a new password from that mail."""
+
+
+class SetPasswordForm(_PlainWords, forms.SetPasswordForm):  # type: ignore[misc]
+    """Sets a first password."""
+
+
+class ConfirmEmailCodeForm(_PlainWords, forms.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+    """Takes the code that was mailed."""
+
+
+class ChangeEmailForm(_PlainWords, forms.ChangeEmailForm):  # type: ignore[misc]
+    """Sends the code to another address."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("The right e-mail address")
