@@ -41,12 +41,13 @@ def _routes(patterns: Iterable[Any], before: str = "") -> Iterator[str]:
 
 
 def blanks() -> dict[str, object]:
-    """Things of the example with much to show: the parent's need with most offers, a resource with two versions."""
+    """Things of the example with much to show: the parent's need with most offers, a resource with two versions ..."""
     from django.db.models import Count
 
     from coproduce.network.commons.models import Resource
     from coproduce.network.needs.models import Need
     from coproduce.network.people.asking import computer
+    from coproduce.network.people.models import Person, Site
     from coproduce.network.people.policy import told
     from coproduce.network.people.queries import EXAMPLE_ADDRESS
 
@@ -55,8 +56,11 @@ def blanks() -> dict[str, object]:
         need = needs.annotate(n=Count("offers")).latest("n")
         offer = need.offers.filter(version__isnull=False).earliest("rank")
         resource = Resource.objects.annotate(n=Count("versions")).latest("n", "-pk")
+        child = Person.objects.filter(proxies__proxy__account__email=f"josephine{EXAMPLE_ADDRESS}").earliest("pk")
+        site = Site.objects.filter(parent__isnull=False).earliest("pk")
     return {
         "need_id": need.pk, "offer_id": offer.pk, "resource_id": resource.pk, "number": 1, "measure_id": "N2.F24h",
+        "person_id": child.pk, "site_id": site.pk,
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from coproduce.network.needs import actions
 from coproduce.network.needs.models import Offer
 from coproduce.network.people.actions import join
 from coproduce.network.people.asking import Asking, computer
-from coproduce.network.people.models import Account, Proxy
+from coproduce.network.people.models import Account, Proxy, Site
 from coproduce.network.people.policy import told
 from coproduce.network.people.session import ACTING_FOR
 
@@ -123,6 +123,8 @@ def _things(owner: Asking, mate: Asking) -> dict[str, object]:
         "version_id": sent.latest_id,
         "number": 1,
         "measure_id": "N1.needs",
+        "person_id": mate.actor,
+        "site_id": Site.objects.create(slug="clinic", name="Clinic").pk,
     }
 
 

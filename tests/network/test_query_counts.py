@@ -28,7 +28,8 @@ MOST_BYTES = 120_000
 #: The gallery shows whoever builds pages every component at once; no visitor is led there.
 _GALLERY = "design/"
 _BROUGHT = re.compile(rb'(?:href|src)="/static/([^"?]+)(?:\?[^"]*)?"')
-ROUTES = sorted(pages.addresses(dict.fromkeys(("need_id", "offer_id", "resource_id", "number", "measure_id"), 1)))
+BLANKS = ("need_id", "offer_id", "resource_id", "number", "measure_id", "person_id", "site_id")
+ROUTES = sorted(pages.addresses(dict.fromkeys(BLANKS, 1)))
 
 
 @pytest.fixture(scope="module")

@@ -83,6 +83,15 @@ class HandedOver(Event): ...
 class PersonErased(Event): ...
 
 
+@kind(16, "A place of care was added or changed; the column site says which.", actor="the steward")
+class SiteChanged(Event): ...
+
+
+@kind(17, "A person's place of care was set; the column site says which, absent for none.", actor="the steward",
+      subject="the person")
+class PersonPlaced(Event): ...
+
+
 # ---- needs ----------------------------------------------------------------------------------------------------
 
 
@@ -385,6 +394,11 @@ class LogExported(Event): ...
 @kind(169, "Guarded personal data were read with a stated reason.", actor="who read", subject="whose data",
       value="1 own care, 2 safety, 3 duty of the steward, 4 request of the person", unit="reason code")
 class GuardedDataRead(Event): ...
+
+
+@kind(170, "Consent was refused for a purpose: a no, where there was no yes before.", actor="who wrote it down",
+      subject="the person", value="the purpose", unit="purpose code")
+class ConsentRefused(Event): ...
 
 
 # ---- model only -----------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ urlpatterns = [
     path("health", health, name="health"),
     path("accounts/", include("allauth.urls")),
     path("me/", include("coproduce.network.people.urls")),
+    path("stewards/", include("coproduce.network.people.steward_urls")),
     path("commons/", include("coproduce.network.commons.urls")),
     path("", include("coproduce.network.needs.urls")),
     path("network/", include("coproduce.network.observatory.urls")),

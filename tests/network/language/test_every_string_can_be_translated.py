@@ -16,6 +16,7 @@ from coproduce.network.needs import actions
 from coproduce.network.needs.models import Need, Offer
 from coproduce.network.people.actions import grant_role
 from coproduce.network.people.asking import computer
+from coproduce.network.people.models import Site
 from coproduce.network.people.policy import told
 from tests.network.needs.conftest import SCHOOL, TITLES, Town
 from tests.network.observatory.conftest import write_year
@@ -116,7 +117,9 @@ def test_everything_that_is_said_on_a_page_can_be_translated(
         offer = Offer.objects.filter(need=school, version__isnull=False).first()
     assert offer is not None
     resource = next(iter(shelf.values())).pk
-    known = {"need_id": school.pk, "offer_id": offer.pk, "resource_id": resource, "number": 1, "measure_id": "N3"}
+    site = Site.objects.create(slug="-", name="-")
+    known = {"need_id": school.pk, "offer_id": offer.pk, "resource_id": resource, "number": 1, "measure_id": "N3",
+             "person_id": town.orleans.actor, "site_id": site.pk}  # fmt: skip
     found: dict[str, list[str]] = {}
     for pattern in patterns():
         answer = client.get(filled(pattern, "1", {name: str(number) for name, number in known.items()}))

@@ -48,7 +48,8 @@ def known(town: Town, school: Need, shelf: dict[str, Resource]) -> dict[str, str
         offer = Offer.objects.filter(need=school, version__isnull=False).first()
     assert offer is not None
     resource = next(iter(shelf.values()))
-    return {"need_id": str(school.pk), "offer_id": str(offer.pk), "resource_id": str(resource.pk), "number": "1"}
+    return {"need_id": str(school.pk), "offer_id": str(offer.pk), "resource_id": str(resource.pk), "number": "1",
+            "person_id": str(town.bianca.actor), "site_id": "1"}  # fmt: skip
 
 
 @pytest.mark.parametrize("who", ["guest", "josephine"])
@@ -101,6 +102,8 @@ GOOD: dict[str, dict[str, object]] = {
              "first_language": "en", "second_language": "", "third_language": "", "topics": ""},
     "/me/children/add/": {"pseudonym": "Bo", "name": "B", "birth_date": "2018-01-01"},
     "/me/act-for/": {"person": ""},
+    "/me/acting/": {"right": "1-2", "sure": "on"},
+    "/me/assent/": {"answer": "yes"},
     "/commons/": {"words": "school"},
     "/commons/new/": {
         "title": "T", "summary": "", "body": "x", "link": "", "kind": "know-how", "line_of_work": 1, "risk_class": 0,

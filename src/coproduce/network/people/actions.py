@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from coproduce.errors import Absent, Conflict, InvalidInput
-from coproduce.events import Role, kinds
+from coproduce.events import ABSENT, Role, kinds
 from coproduce.network.database.erasures import record_erasure
 from coproduce.network.languages import check_language
 from coproduce.network.log import append
@@ -125,7 +126,12 @@ def register_child(asking: Asking, *, pseudonym: str, name: str, birth_date: dat
 
 @action("people.steward")
 def grant_proxy(asking: Asking, *, person_id: int, proxy_id: int, until: datetime | None = None) -> Proxy:
-    """Lets one person act for another; writes ProxyGranted. Raises Conflict when it is so already."""
+    """Lets one person act for another; writes ProxyGranted.
+
+    Raises Conflict when it is so already, InvalidInput for somebody who would act for themselves.
+    """
+    if person_id == proxy_id:
+        raise InvalidInput(given=_("the same person twice"), expected=_("somebody else"), field="who")
     if Proxy.objects.open_at(asking.at).filter(person_id=person_id, proxy_id=proxy_id).exists():
         raise Conflict(_("This person already acts for them."))
     granted = Proxy.objects.create(
@@ -152,19 +158,26 @@ def end_proxy(asking: Asking, *, person_id: int, proxy_id: int) -> None:
 
 
 @action("people.self_or_proxy")
-def record_assent(asking: Asking, *, person_id: int) -> None:
-    """Notes that a child agreed to be here in their own words.
+def record_assent(asking: Asking, *, person_id: int, agrees: bool = True) -> Identity:
+    """Notes what a child says to being here, in their own words, and who wrote it down.
 
-    Raises InvalidInput below the age from which a child is asked.
+    Writes ConsentGiven for a yes, ConsentWithdrawn for a yes taken back, ConsentRefused for a first no; nothing for an
+    answer that is there already. Raises InvalidInput below the age from which a child is asked.
     """
-    identity = Identity.objects.filter(person_id=person_id).first()
+    identity = Identity.objects.select_for_update().filter(person_id=person_id).first()
     if identity is None:
         raise Absent(_("person"))
     if identity.birth_date and age(identity.birth_date, asking.at) < settings.COPRODUCE.assent_age:
         raise InvalidInput(given=_("a child too young to be asked"), expected=_("an older child"))
-    identity.assented_at = asking.at
-    identity.save(update_fields=["assented_at"])
-    append([kinds.ConsentGiven(time=asking.us, actor=asking.actor, role=asking.role, subject=person_id, value=1.0)])
+    if (identity.assented_at if agrees else identity.declined_at) is not None:
+        return identity
+    no = kinds.ConsentRefused if identity.assented_at is None else kinds.ConsentWithdrawn
+    said = kinds.ConsentGiven if agrees else no
+    identity.assented_at, identity.declined_at = (asking.at, None) if agrees else (None, asking.at)
+    identity.assent_noted_by_id = asking.person
+    identity.save(update_fields=["assented_at", "declined_at", "assent_noted_by"])
+    append([said(time=asking.us, actor=asking.actor, role=asking.role, subject=person_id, value=1.0)])
+    return identity
 
 
 @action("people.self_or_proxy")
@@ -225,6 +238,64 @@ def end_role(asking: Asking, *, person_id: int, role: Role) -> None:
             )
         ]
     )
+
+
+@action("people.steward")
+def keep_site(asking: Asking, *, name: str, kind: str, parent_id: int | None, site_id: int | None = None) -> Site:
+    """Makes a place of care, or changes one that is there; writes SiteChanged.
+
+    Raises Absent for a place that is not there, InvalidInput for a name without a letter and for a place that would
+    lie in itself.
+    """
+    name = " ".join(name.split())
+    slug = slugify(name)[:70]
+    if not slug:
+        raise InvalidInput(given=_("a name without a letter"), expected=_("what people call the place"), field="name")
+    site = Site() if site_id is None else Site.objects.select_for_update().filter(pk=site_id).first()
+    if site is None:
+        raise Absent(_("place"))
+    if parent_id is not None and site_id in _above(parent_id):
+        raise InvalidInput(given=_("a place that lies in itself"), expected=_("another place"), field="parent")
+    site.name, site.kind, site.parent_id = name, kind, parent_id
+    site.slug = site.slug or _free_slug(slug)
+    site.save()
+    append([kinds.SiteChanged(time=asking.us, actor=asking.actor, role=asking.role, site=site.pk)])
+    return site
+
+
+def _above(site_id: int) -> set[int]:
+    """The place and every place that it lies in. Raises Absent where there is none."""
+    parents = dict(Site.objects.values_list("pk", "parent_id"))
+    if site_id not in parents:
+        raise Absent(_("place"))
+    found: set[int] = set()
+    at: int | None = site_id
+    while at is not None and at not in found:
+        found.add(at)
+        at = parents[at]
+    return found
+
+
+def _free_slug(slug: str) -> str:
+    taken = set(Site.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
+    return next(name for name in (slug, *(f"{slug}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
+
+
+@action("people.steward")
+def place_person(asking: Asking, *, person_id: int, site_id: int | None) -> None:
+    """Says at which place of care a person is, or at none; writes PersonPlaced.
+
+    Raises Absent for a person or place that is not there.
+    """
+    if site_id is not None and not Site.objects.filter(pk=site_id).exists():
+        raise Absent(_("place"))
+    if not Person.objects.filter(pk=person_id, erased_at__isnull=True).update(site_id=site_id):
+        raise Absent(_("person"))
+    placed = kinds.PersonPlaced(
+        time=asking.us, actor=asking.actor, role=asking.role, subject=person_id,
+        site=ABSENT if site_id is None else site_id,
+    )  # fmt: skip
+    append([placed])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,3 +26,15 @@ def born_by(day: date, years: int) -> date:
         return day.replace(year=day.year - years)
     except ValueError:
         return day.replace(year=day.year - years, day=28)
+
+
+def birthday(born: date, years: int) -> date:
+    """The day on which somebody turns so many years old; 1 March for who was born on 29 February.
+
+    >>> birthday(date(2008, 2, 29), 18)
+    datetime.date(2026, 3, 1)
+    """
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 3, 1)

@@ -18,7 +18,7 @@ from coproduce.events import Role
 from coproduce.network.design.parts import Text
 from coproduce.network.design.widgets import LanguageSelect, LongSelect
 from coproduce.network.languages import language_choices
-from coproduce.network.people.models import ROLE_CHOICES, Person
+from coproduce.network.people.models import ROLE_CHOICES, Person, Site
 
 JOIN_CHOICES = [(code, label) for code, label in ROLE_CHOICES if code <= Role.RESEARCHER]
 MOST_TOPICS = 20
@@ -164,3 +164,64 @@ class EraseForm(forms.Form):
     """Asks once more before a person is erased."""
 
     sure = forms.BooleanField(label=_("Yes, erase my name, my log-in and my words. This can't be undone."))
+
+
+class AssentForm(forms.Form):
+    """A child's answer."""
+
+    answer = forms.TypedChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))], coerce=lambda said: said == "yes")
+
+
+class EndForm(forms.Form):
+    """Asks once more before a right to act ends; `right` names it as "person-proxy"."""
+
+    right = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    sure = forms.BooleanField(label=_("Yes, end it"))
+
+
+class SiteForm(forms.Form):
+    """A place of care."""
+
+    name = forms.CharField(label=_("What is it called?"), max_length=120)
+    kind = forms.ChoiceField(label=_("What is it?"), choices=Site.Kind.choices, initial=Site.Kind.CENTRE)
+    parent = forms.TypedChoiceField(
+        label=_("Which place is it part of?"), required=False, coerce=int, empty_value=None, widget=LongSelect
+    )
+
+    def __init__(self, *args: Any, places: Sequence[Site], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["parent"].choices = place_choices(places, _("none"))  # type: ignore[attr-defined]
+
+
+class PlaceForm(forms.Form):
+    """At which place of care a person is."""
+
+    site = forms.TypedChoiceField(
+        label=_("Place of care"), required=False, coerce=int, empty_value=None, widget=LongSelect
+    )
+
+    def __init__(self, *args: Any, places: Sequence[Site], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["site"].choices = place_choices(places, _("none"))  # type: ignore[attr-defined]
+
+
+class FindForm(forms.Form):
+    """Looks for a person; sent by POST, so that no name stands in an address."""
+
+    words = forms.CharField(
+        label=_("Who?"), help_text=_("What others call them, or their number."), max_length=60, strip=True
+    )
+
+
+class LetActForm(forms.Form):
+    """Who may act for a person, by number: pseudonyms are not unique."""
+
+    who = forms.IntegerField(
+        label=_("Number of who may act for them"), help_text=_("It stands on their page here."), min_value=1,
+        max_value=2**63 - 1,
+    )  # fmt: skip
+
+
+def place_choices(places: Sequence[Site], none: Text) -> list[tuple[int | str, Text]]:
+    """Places in their order, each with the places that it lies in."""
+    return [("", none), *((one.pk, f"{one.within} · {one.name}" if one.within else one.name) for one in places)]

@@ -55,6 +55,8 @@ class Site(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CENTRE)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
+    #: The names of the places that it lies in, the widest first; set by the query that lists them in order.
+    within = ""
 
     def __str__(self) -> str:
         return self.name
@@ -89,7 +91,11 @@ class Identity(models.Model):
     person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True)
     name = models.CharField(max_length=150)
     birth_date = models.DateField(null=True, blank=True)
+    #: When a child said yes to being here, or no; never both.
     assented_at = models.DateTimeField(null=True, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
+    #: Who wrote that answer down: the child, or who looks after them.
+    assent_noted_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     def __str__(self) -> str:
         return f"identity of person {self.person_id}"
