@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from coproduce.cli import app
 from coproduce.errors import BadFile, InvalidInput
 from coproduce.events import EventFrame, codec, kinds
-from coproduce.measures import CATALOGUE
+from coproduce.measures import CATALOGUE, Request, changes
 from tests.measures.story import START, at, log
 
 KEYS = ["id", "value", "unit", "n", "low", "high", "missing", "by", "window", "note"]
@@ -56,6 +56,17 @@ def test_only_by_and_window_narrow_the_answer(events):
     assert found[0]["n"] == 13
 
 
+def test_change_is_the_window_less_the_window_before(events):
+    now = answered(events, "--only", "N1.needs", "--window", 10)[0]
+    change = answered(events, "--only", "N1.needs", "--window", 10, "--change")[0]
+    before = changes(codec.read(events)[0], Request(window_days=10, only=("N1.needs",)))[0]
+    assert (change["value"], change["n"]) == (before.value, now["n"])
+    assert change["window"] == now["window"]
+    assert change["low"] <= change["value"] <= change["high"]
+    assert "less the window before" in run(events, "--only", "N1", "--window", 10, "--change").stdout
+    assert answered(events, "--only", "N1.needs", "--window", 30, "--change")[0]["note"].startswith("the log does not")
+
+
 def test_strata_come_from_a_csv_file(events, tmp_path):
     strata = tmp_path / "strata.csv"
     strata.write_text(
@@ -82,7 +93,8 @@ def test_people_read_a_table(events):
 
 
 @pytest.mark.parametrize(
-    "wrong", [[], ["--only", "Q9"], ["--by", "planet"], ["--by", "stratum"], ["--window", "0"], ["--null", "-1"]]
+    "wrong",
+    [[], ["--only", "Q9"], ["--by", "planet"], ["--by", "stratum"], ["--window", "0"], ["--null", "-1"], ["--change"]],
 )
 def test_wrong_use_ends_with_status_2(events, wrong):
     assert run(*([events, *wrong] if wrong else [])).exit_code == 2

@@ -15,7 +15,8 @@ GOOD, BAD, LEFT, RIGHT = range(4)
 def world(seed, attack="none", *, sides="both", n=500, items=300, left=0.5):
     """Ratings by people of two sides of items that are good, bad, or liked by one side; 20 bad ones are targets.
 
-    A fifth of all raters attack: a brigade rates the targets only, sleepers also rate others as honest people do.
+    A fifth of all raters attack: a brigade rates the targets only, sleepers also rate others as honest people do, and
+    the spread take a half of the targets each, another half everyone, so that no two of them rate alike.
     """
     draws = np.random.default_rng(seed)
     side = (draws.random(n) >= left).astype(int)
@@ -24,31 +25,31 @@ def world(seed, attack="none", *, sides="both", n=500, items=300, left=0.5):
     pool = np.arange(n) if sides == "both" else np.flatnonzero(side == 0)
     attackers = draws.choice(pool, n // 5 if attack != "none" else 0, replace=False)
     rater, item = np.divmod(np.flatnonzero(draws.random(n * items) < 50 / n), items)
-    keep = ~np.isin(rater, attackers) | ((attack == "sleepers") & (item >= 20))
+    keep = ~np.isin(rater, attackers) | ((attack in {"sleepers", "spread"}) & (item >= 20))
     rater, item = rater[keep], item[keep]
     liked = draws.random(len(rater)) < likes[kind[item], side[rater]]
     value = np.where(draws.random(len(rater)) < 0.1, 0.5, liked)
-    rater, item = np.r_[rater, np.repeat(attackers, 20)], np.r_[item, np.tile(np.arange(20), len(attackers))]
-    return rater, item, np.r_[value, np.ones(20 * len(attackers))], kind
+    each = 10 if attack == "spread" else 20
+    targets = np.concatenate([draws.permutation(20)[:each] for _ in attackers]) if len(attackers) else np.arange(0)
+    rater, item = np.r_[rater, np.repeat(attackers, each)], np.r_[item, targets]
+    return rater, item, np.r_[value, np.ones(len(targets))], kind
 
 
 def helpful(found, chosen):
     return np.mean([one.status is Status.HELPFUL for one, is_chosen in zip(found, chosen, strict=True) if is_chosen])
 
 
-@pytest.mark.parametrize("attack", ["brigade", "sleepers"])
+@pytest.mark.parametrize("attack", ["brigade", "sleepers", "spread"])
 @pytest.mark.parametrize("sides", ["both", "one"])
 def test_a_fifth_of_raters_cannot_make_bad_items_helpful_and_good_ones_keep_it(attack, sides):
-    bad, good, before = [], [], []
+    bad, good = [], []
     for seed in range(3):
         *ratings, kind = world(seed, attack, sides=sides)
         found = bridge(*ratings)
         bad.append(helpful(found, np.arange(300) < 20))
         good.append(helpful(found, kind == GOOD))
-        *calm, kind = world(seed)
-        before.append(helpful(bridge(*calm), kind == GOOD))
     assert np.mean(bad) <= 0.01
-    assert np.mean(good) >= 0.9 * np.mean(before) >= 0.85
+    assert np.mean(good) >= 0.9
 
 
 def test_a_lone_zealot_changes_no_verdict_on_the_items_rated_without_end():

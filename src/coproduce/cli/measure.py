@@ -43,6 +43,9 @@ def measure(
         Path | None, typer.Option(metavar="FOLDER", help="Tables beside the log, each a CSV file named as declared.")
     ] = None,
     window: Annotated[float | None, typer.Option(metavar="DAYS", help="The last DAYS days of the log only.")] = None,
+    change: Annotated[
+        bool, typer.Option("--change", help="How each differs from the window before; needs --window.")
+    ] = False,
     null: Annotated[int, typer.Option(metavar="R", min=0, help="Compare with R random networks.")] = 0,
     list_: Annotated[bool, typer.Option("--list", help="List the declared measures and stop.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
@@ -66,24 +69,31 @@ def measure(
         raise typer.BadParameter("--by stratum needs --strata FILE.csv", param_hint="--by")
     if window is not None and not 0 < window < 1e6:
         raise typer.BadParameter("a number of days above 0 is needed", param_hint="--window")
+    if change and window is None:
+        raise typer.BadParameter("--change needs --window DAYS", param_hint="--change")
     request = Request(window_days=window, only=tuple(only or ()), by=by.value if by else None, null=null)
-    found = _measured(file, request, strata, tables)
+    found = _measured(file, request, strata, tables, change=change)
     if as_json:
         sys.stdout.write(json.dumps({"measures": [m.as_json() for m in found]}, allow_nan=False) + "\n")
     else:
-        _show(found)
+        _show(found, change=change)
 
 
-def _measured(file: Path, request: Request, strata: Path | None, tables: Path | None) -> list[Measurement]:
+def _measured(
+    file: Path, request: Request, strata: Path | None, tables: Path | None, *, change: bool
+) -> list[Measurement]:
     from coproduce.events import codec
-    from coproduce.measures import Strata, Tables, measure_all
+    from coproduce.measures import Strata, Tables, changes, measure_all
 
     with _progress() as tell:
         tell("reading")
         table = Strata.read(strata) if strata is not None else None
         beside = Tables.read(tables) if tables is not None else Tables()
         frame, report = codec.read(file)
-        found = measure_all(frame, request, strata=table, tables=beside, report=report, tell=tell)
+        if change:
+            found = changes(frame, request, strata=table, tables=beside, tell=tell)
+        else:
+            found = measure_all(frame, request, strata=table, tables=beside, report=report, tell=tell)
     _tell_oddities(report)
     return found
 
@@ -131,9 +141,10 @@ def _show_list(declared: Sequence[Declared], *, as_json: bool) -> None:
     _table(["id", "name", "unit", "better", "formula"], rows)
 
 
-def _show(found: Sequence[Measurement]) -> None:
+def _show(found: Sequence[Measurement], *, change: bool) -> None:
     if found and found[0].window:
-        sys.stdout.write(f"From {found[0].window[0]} to {found[0].window[1]}, UTC. Intervals are 95 %.\n")
+        against = ", less the window before" if change else ""
+        sys.stdout.write(f"From {found[0].window[0]} to {found[0].window[1]}, UTC{against}. Intervals are 95 %.\n")
     rows = []
     for m in found:
         group = "" if m.by is None else ", ".join(f"{k} {'unknown' if v is None else v}" for k, v in m.by.items())
