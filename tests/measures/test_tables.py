@@ -38,6 +38,13 @@ def test_a_folder_of_tables_is_read(tmp_path):
         ("organisations", {"actor": ["who"], "organisation": ["a"]}),
         ("outcomes", {"topic": [1], "low": [float("inf")], "high": [1.0]}),
         ("planets", {"a": [1]}),
+        ("money", {"day": ["2026-02-30"], "site": [1], "spent": [1.0]}),
+        ("money", {"day": ["31.1.2026"], "site": [1], "spent": [1.0]}),
+        ("money", {"day": ["2026-01-31"], "site": [1], "spent": [-1.0]}),
+        ("pemat", {"version": [1], "rater": [1], "scale": ["understandability"], "share": [70]}),
+        ("principles", {"rater": [1], "principle": [9], "value": [1.0]}),
+        ("names", {"actor": [1], "shown": [2]}),
+        ("posts", {"post": [-1], "deputy": [1]}),
     ],
 )
 def test_a_table_that_cannot_be_is_refused(name, rows):
@@ -96,3 +103,62 @@ def test_equity_is_the_slope_of_being_met_over_the_rank_of_strata():
     assert found["D1.W"].value == pytest.approx(0.5)
     assert found["D1.slope"].value == pytest.approx(1.0)
     assert 0.4 < found["D1.gap"].value <= 0.5
+
+
+def test_a_version_is_understandable_and_actionable_by_the_means_of_its_raters():
+    made = [at(kinds.ResourceCreated, 0, 1, 40 + i, object=50 + i) for i in range(4)]
+    rows = [  # version, scale, share: 50 reaches both, 51 one, 52 was rated on one scale only, 99 is not in the log
+        (50, "understandability", 0.6), (50, "understandability", 0.8), (50, "actionability", 0.7),
+        (51, "understandability", 0.9), (51, "actionability", 0.69), (52, "understandability", 1.0),
+        (99, "understandability", 1.0), (99, "actionability", 1.0),
+    ]  # fmt: skip
+    version, scale, share = zip(*rows, strict=True)
+    pemat = {"version": version, "rater": range(8), "scale": scale, "share": share}
+    found = answered(log(*made), ("Q4.*",), pemat=pemat)["Q4.pemat"]
+    assert (found.value, found.n) == (0.5, 2)
+
+
+def test_a_post_has_a_deputy_who_is_somebody_else():
+    owned = [at(kinds.OwnerAssigned, i, 9, 40 + i, object=i) for i in range(1, 5)]
+    posts = {"post": [41, 42, 43, 43, 99], "deputy": [7, 2, -1, 8, 7]}
+    found = answered(log(*owned), ("Q7.*",), posts=posts)["Q7.deputies"]
+    assert (found.value, found.n, found.missing) == (pytest.approx(2 / 3), 3, 1)
+
+
+def test_who_hides_their_name_is_counted_among_those_the_table_names():
+    joined = [at(kinds.Joined, 0, i) for i in range(5)]
+    found = answered(log(*joined), ("Q6.*",), names={"actor": [0, 1, 2, 2, 77], "shown": [1, 0, 1, 0, 0]})["Q6.hidden"]
+    assert (found.value, found.n, found.missing) == (pytest.approx(2 / 3), 3, 2)
+
+
+def test_money_is_that_of_the_days_of_the_window_and_of_the_site():
+    stated = [at(kinds.NeedStated, 0, i, 100 + i, site=i % 2) for i in range(40)]
+    met = [at(kinds.NeedConfirmed, 20, i, 100 + i, site=i % 2) for i in range(40)]
+    money = Tables.of({"money": pl.DataFrame(
+        {"day": ["2025-12-01", "2026-01-20", "2026-01-21", "2026-01-21"], "site": [0, 0, 1, -1],
+         "spent": [1e6, 10.0, 40.0, 50.0]})})  # fmt: skip
+
+    def spent(**request):
+        found = measure_all(log(*stated, *met), Request(only=("O5.money",), window_days=10, **request), tables=money)
+        return [(m.by, m.value) for m in found]
+
+    assert spent() == [(None, 2.5)]
+    assert spent(by="site") == [(None, 2.5), ({"site": 0}, 0.5), ({"site": 1}, 2.0)]
+    assert {value for by, value in spent(by="role") if by} == {None}
+
+
+def test_a_principle_that_people_rated_counts_as_rated_and_the_others_by_evidence():
+    voted = at(kinds.VoteCast, 0, 1, 40)
+    rated = {"rater": [1, 2, 2, 1], "principle": [1, 1, 1, 3], "value": [3.0, 0.0, 2.0, 1.5]}
+    found = answered(log(voted), ("H1.*",), principles=rated)
+    assert found["H1.1"].value == pytest.approx(2.5 / 3), "the last rating of a rater counts"
+    assert (found["H1.3"].value, found["H1.3"].n) == (0.5, 1)
+    assert (found["H1.4"].value, found["H1.8"].value) == (0, None)
+    assert (found["H1.min"].value, found["H1.min"].n) == (0, 7)
+
+
+@pytest.mark.parametrize("name", ["Q4.pemat", "Q6.hidden", "Q7.deputies", "O5.money", "H1.1"])
+def test_without_its_table_a_measure_says_which_it_needs(name):
+    found = answered(log(at(kinds.Joined, 0, 1)), (name,))[name]
+    assert found.value is None
+    assert "needs the table" in found.note

@@ -174,12 +174,17 @@ def justice(part: Slice) -> Iterator[Answer]:
     )
 
 
+#: The highest rating of a principle.
+_STRONG = 3.0
+
+
 def ostrom(part: Slice) -> Iterator[Answer]:
     """H1: of Ostrom's eight principles, those of which the log itself holds evidence, each as present or absent.
 
     2 fit: rules enacted; 3 collective choice: votes; 4 monitoring: audits; 5 graduated sanctions: two or more steps
     in use; 6 conflict resolution: appeals decided; 7 right to organise: teams started by people who are no stewards.
-    Boundaries (1) and nested enterprises (8) leave no trace in the log and are rated by people (table of scores).
+    Boundaries (1) and nested enterprises (8) leave no trace in the log. Where people rated a principle from 0 to 3
+    (table 'principles'), a third of the mean of their last ratings stands in place of the evidence.
     """
     frame = part.log.frame.between(part.start, part.end)
     signs: dict[int, tuple[type[Event], ...]] = {
@@ -188,15 +193,27 @@ def ostrom(part: Slice) -> Iterator[Answer]:
     found = {place: frame.of(*signs_).height > 0 for place, signs_ in signs.items()}
     found[5] = frame.of(kinds.Sanctioned)["value"].n_unique() >= 2
     found[7] = frame.of(kinds.TeamStarted).filter(pl.col("role") != Role.STEWARD).height > 0
+    answers = {place: Answer(f"H1.{place}", float(is_there), len(frame)) for place, is_there in found.items()}
+    answers |= _rated_principles(part)
     for place in range(1, 9):
-        name = f"H1.{place}"
-        if place in found:
-            yield Answer(name, float(found[place]), len(frame))
-        else:
-            yield Answer.none(name, "leaves no trace in the log: rated by people, in the table of scores")
-    note = "6 of 8 principles; the others are rated by people"
-    yield Answer("H1.min", float(min(found.values())), 6, note=note)
-    yield Answer("H1.mean", float(np.mean(list(found.values()))), 6, note=note)
+        untold = "leaves no trace in the log; needs the table 'principles': rater, principle, value"
+        yield answers.get(place) or Answer.none(f"H1.{place}", untold)
+    known = [answer.value for answer in answers.values() if answer.value is not None]
+    note = None if len(known) == 8 else f"{len(known)} of 8 principles; the others are rated by people"
+    yield Answer("H1.min", min(known), len(known), note=note)
+    yield Answer("H1.mean", float(np.mean(known)), len(known), note=note)
+
+
+def _rated_principles(part: Slice) -> dict[int, Answer]:
+    given = part.log.tables.get("principles")
+    if given is None:
+        return {}
+    last = given.unique(["rater", "principle"], keep="last", maintain_order=True)
+    means = last.group_by("principle").agg(pl.col("value").mean(), pl.len().alias("n"))
+    return {
+        int(place): Answer(f"H1.{place}", mean / _STRONG, n, note="rated by people")
+        for place, mean, n in means.iter_rows()
+    }
 
 
 def _people(rows: pl.DataFrame) -> pl.DataFrame:

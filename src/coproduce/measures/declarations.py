@@ -84,7 +84,8 @@ FULFILMENT: tuple[Line, ...] = (
      "Only time that somebody wrote down."),
     ("O5.person", "Minutes a person who gave", "minutes of replies and tasks / people who gave them", "minutes",
      "none", _OWN),
-    ("O5.money", "Money", "declared money / needs confirmed", "money", "down", _OWN, "Not in the log yet."),
+    ("O5.money", "Money", "declared money / needs confirmed", "money", "down", _OWN,
+     "Needs the table money. By site: what is declared for that site."),
 )
 
 COLLABORATION: tuple[Line, ...] = (
@@ -177,7 +178,7 @@ SHAPE: tuple[Line, ...] = (
 
 COMMONS: tuple[Line, ...] = (
     *((f"H1.{i}", f"Ostrom {i}: {name}", sign, "flag", "up", "Ostrom 1990; Cox et al. 2010, 10.5751/ES-03704-150428",
-       "Evidence in the log, present or absent; the full score of 0 to 3 is rated by people.")
+       "Evidence in the log, present or absent; or a third of the mean rating of 0 to 3 (table principles).")
       for i, name, sign in (
           (1, "boundaries", "rated by people"), (2, "rules fit local conditions", "a rule was enacted"),
           (3, "collective choice", "a vote was cast"), (4, "monitoring", "an audit was rated"),
@@ -241,7 +242,7 @@ RIGOR: tuple[Line, ...] = (
     ("Q4", "Readable", "versions of class 0 to 2 at grade 6 or below / measured", "share", "up",
      f"Kincaid et al. 1975; {_W}"),
     ("Q4.pemat", "Understandable and actionable", "versions with both PEMAT-P scales at 70 % or more", "share", "up",
-     "Shoemaker et al. 2014, 10.1016/j.pec.2014.05.027", "Not in the log yet."),
+     "Shoemaker et al. 2014, 10.1016/j.pec.2014.05.027", "Needs the table pemat. Of versions rated on both scales."),
     ("Q5.helpful", "Helpful across viewpoints", "rated versions with the status helpful / rated versions", "share",
      "up",
      "Wojcik et al. 2022, arXiv:2210.15723", "Says nothing about truth."),
@@ -253,13 +254,14 @@ RIGOR: tuple[Line, ...] = (
     ("Q6.withdrawn", "Consents withdrawn", "withdrawn / given", "share", "none", _W),
     ("Q6.days", "Days from concern to action, median", "smallest t with 1 - S(t) >= 0.5", "days", "down", _KM),
     ("Q6.hidden", "People who hide their name", "people without a shown name / people", "share", "none", _OWN,
-     "Not in the log."),
+     "Needs the table names."),
     ("Q7.gini", "Concentration of ownership", "Gini of things owned, over owners", "index", "down", "Gini 1912"),
     ("Q7.patients", "Patients and families among owners", "patients and families / owners of a known role", "share",
      "up", _W),
     ("Q7.tenure", "Time in a role, median", "smallest t with 1 - S(t) >= 0.5", "days", "none", _KM),
     ("Q7.F90d", "Proposals in force within 90 days", "1 - S(90 days) from proposal to rule", "share", "up", _KM),
-    ("Q7.deputies", "Posts with a named deputy", "posts with one / posts", "share", "up", _OWN, "Not in the log."),
+    ("Q7.deputies", "Posts with a named deputy", "posts with one / posts", "share", "up", _OWN,
+     "Needs the table posts. A post is a thing that somebody owns."),
 )
 
 EQUITY: tuple[Line, ...] = (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from coproduce.clock import DAY_US
 from coproduce.events import Role, kinds
 from coproduce.measures.measurement import Answer
 from coproduce.measures.needs import Exit
@@ -186,7 +187,7 @@ def friction(part: Slice) -> Iterator[Answer]:
 
 
 def cost(part: Slice) -> Iterator[Answer]:
-    """O5: the minutes that people gave, a confirmed need and a person; money is not in the log."""
+    """O5: the minutes that people gave, a confirmed need and a person, and the money declared."""
     frame = part.log.frame.between(part.start, part.end)
     rows = frame.of(kinds.Replied, kinds.TaskDone).join(
         _group(part), left_on=["run", "actor"], right_on=["run", "person"], how="semi"
@@ -211,7 +212,24 @@ def cost(part: Slice) -> Iterator[Answer]:
         )
         people = known.select("run", "actor").n_unique()
         yield Answer("O5.person", minutes / people, people, missing=missing)
-    yield Answer.none("O5.money", "the log holds no money")
+    yield _money(part, closed)
+
+
+def _money(part: Slice, closed: int) -> Answer:
+    """Money declared for the days that the window touches, and for the group's site, a confirmed need."""
+    given = part.log.tables.get("money")
+    if given is None:
+        return Answer.none("O5.money", "needs the table 'money': day, site, spent")
+    if part.by is not None and "site" not in part.by:
+        return Answer.none("O5.money", "money is declared for sites, not for roles or strata")
+    day_us = pl.col("day").cast(pl.Datetime("us")).cast(pl.Int64)
+    inside = given.filter(day_us.is_between(part.start - DAY_US + 1, part.end - 1))
+    rows = part.only_group(inside)
+    if rows.is_empty():
+        return Answer.none("O5.money", "no money was declared for this window")
+    if not closed:
+        return Answer.none("O5.money", "no need was confirmed in this window")
+    return Answer("O5.money", float(rows["spent"].sum()) / closed, closed)
 
 
 def _group(part: Slice) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,8 @@ from coproduce.statistics.survival import Incidence, kaplan_meier
 _Z = 1.959963984540054
 #: At or below this school grade a text is readable; class 0 to 2 is what patients read without a clinician.
 _GRADE = 6.0
+#: Both scales of PEMAT-P are to reach this share of their points.
+_PEMAT = 0.7
 _NO_AUDIT = "no version was audited in this window"
 
 
@@ -125,7 +128,21 @@ def readability(part: Slice) -> Iterator[Answer]:
     plain = versions(part).filter((pl.col("risk") <= 2) | pl.col("risk").is_nan()).join(last, on=["run", "version"])
     easy = plain.filter(pl.col("value") <= _GRADE).height
     yield _share("Q4", easy, plain.height, "no reading grade was measured")
-    yield Answer.none("Q4.pemat", "the log holds no PEMAT ratings")
+    yield _pemat(part)
+
+
+def _pemat(part: Slice) -> Answer:
+    """Of rated versions, those whose raters' means reach 70 % on both scales of PEMAT-P (Shoemaker et al. 2014)."""
+    given = part.log.tables.get("pemat")
+    if given is None:
+        return Answer.none("Q4.pemat", "needs the table 'pemat': version, rater, scale, share")
+    known = given.join(versions(part).select("version").unique(), on="version", how="semi")
+    means = known.group_by("version", "scale").agg(pl.col("share").mean())
+    both = means.filter(pl.col("scale").is_in(["understandability", "actionability"]))
+    rated = both.group_by("version").agg(pl.len(), pl.col("share").min()).filter(pl.col("len") == 2)
+    # A mean of 0.7 + 0.7 + 0.7 is a little below 0.7 in binary.
+    good = rated.filter(pl.col("share") >= _PEMAT - 1e-9).height
+    return _share("Q4.pemat", good, rated.height, "no version of this log is rated on both scales")
 
 
 def support(part: Slice) -> Iterator[Answer]:
@@ -183,7 +200,17 @@ def trust(part: Slice) -> Iterator[Answer]:
     days = lives.select(((until - pl.col("time")) / DAY_US).clip(lower_bound=0.0)).to_series().to_numpy()
     yield _median("Q6.days", kaplan_meier(days.astype(np.float64), lives["done_us"].is_not_null().to_numpy()),
                   "no concern was raised in this window")  # fmt: skip
-    yield Answer.none("Q6.hidden", "the log does not say who hides their name")
+    yield _hidden(part)
+
+
+def _hidden(part: Slice) -> Answer:
+    given = part.log.tables.get("names")
+    if given is None:
+        return Answer.none("Q6.hidden", "needs the table 'names': actor, shown")
+    said = given.unique("actor", keep="last", maintain_order=True)
+    known = part.people.join(said, left_on="person", right_on="actor")
+    answer = _share("Q6.hidden", known.filter(pl.col("shown") == 0).height, known.height, "the table names nobody here")
+    return replace(answer, missing=part.people.height - known.height)
 
 
 def leadership(part: Slice) -> Iterator[Answer]:
@@ -234,7 +261,19 @@ def leadership(part: Slice) -> Iterator[Answer]:
             curve.n,
         )
     )
-    yield Answer.none("Q7.deputies", "the log does not say who has a deputy")
+    yield _deputies(part, owners)
+
+
+def _deputies(part: Slice, owners: pl.DataFrame) -> Answer:
+    """Of posts, the things that somebody owns, those whose owner has a deputy who is somebody else."""
+    given = part.log.tables.get("posts")
+    if given is None:
+        return Answer.none("Q7.deputies", "needs the table 'posts': post, deputy")
+    said = given.unique("post", keep="last", maintain_order=True)
+    known = owners.join(said, left_on="subject", right_on="post")
+    named = known.filter((pl.col("deputy") >= 0) & (pl.col("deputy") != pl.col("person"))).height
+    answer = _share("Q7.deputies", named, known.height, "the table names nothing that is owned")
+    return replace(answer, missing=owners.height - known.height)
 
 
 def provenance(part: Slice) -> Iterator[Answer]:

@@ -16,7 +16,7 @@ from coproduce.errors import BadFile, InvalidInput
 class Column:
     """One column: its type, what it holds, and the least and most that it may hold, where it is a number."""
 
-    dtype: type[pl.Int64 | pl.Float64 | pl.String]
+    dtype: type[pl.Int64 | pl.Float64 | pl.String | pl.Date]
     says: str
     least: float | None = None
     most: float | None = None
@@ -58,6 +58,30 @@ SCHEMAS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
             "topic": Column(pl.Int64, "the declared measure's number in the log", 0),
             "low": Column(pl.Float64, "the least value that meets the goal"),
             "high": Column(pl.Float64, "the most value that meets the goal"),
+        },
+        "pemat": {
+            "version": _VERSION,
+            "rater": _ACTOR,
+            "scale": Column(pl.String, "understandability or actionability"),
+            "share": Column(pl.Float64, "the share of the scale's points that the rater gave", 0, 1),
+        },
+        "principles": {
+            "rater": _ACTOR,
+            "principle": Column(pl.Int64, "which of Ostrom's eight", 1, 8),
+            "value": Column(pl.Float64, "0 absent to 3 strong", 0, 3),
+        },
+        "names": {
+            "actor": _ACTOR,
+            "shown": Column(pl.Int64, "1 when others see their name, 0 when it is hidden", 0, 1),
+        },
+        "posts": {
+            "post": Column(pl.Int64, "the number in the log of what somebody owns", 0),
+            "deputy": Column(pl.Int64, "the number of the owner's deputy, -1 for none", -1),
+        },
+        "money": {
+            "day": Column(pl.Date, "the day it was spent, as 2026-01-31"),
+            "site": Column(pl.Int64, "the site's number in the log, -1 for the whole network", -1),
+            "spent": Column(pl.Float64, "how much, in one currency", 0),
         },
         "survey_items": {
             "item": Column(pl.Int64, "the item's number in the log", 0),
@@ -115,14 +139,14 @@ def _checked(name: str, table: pl.DataFrame) -> pl.DataFrame:
     lacking = [column for column in columns if column not in table.columns]
     if lacking:
         raise InvalidInput(given=f"{name} without {', '.join(lacking)}", expected=", ".join(columns))
-    typed = table.select(
-        [pl.col(key).cast(pl.String).str.strip_chars().cast(one.dtype, strict=False) for key, one in columns.items()]
-    )
+    typed = table.select([_typed(key, one) for key, one in columns.items()])
     for key, one in columns.items():
         series = typed[key]
         if one.dtype is pl.String:
             bad = pl.Series([False] * typed.height)
             typed = typed.with_columns(pl.col(key).fill_null(""))
+        elif one.dtype is pl.Date:
+            bad = series.is_null()
         else:
             number = series.cast(pl.Float64)
             bad = number.is_null() | ~number.is_finite()
@@ -131,5 +155,11 @@ def _checked(name: str, table: pl.DataFrame) -> pl.DataFrame:
         if bad.any():
             row = int(bad.arg_true()[0]) + 1
             bounds = f"{'any' if one.least is None else one.least:} to {'any' if one.most is None else one.most}"
-            raise InvalidInput(given=f"row {row} of {name} with a {key} that cannot be", expected=f"a number, {bounds}")
+            expected = "a date such as 2026-01-31" if one.dtype is pl.Date else f"a number, {bounds}"
+            raise InvalidInput(given=f"row {row} of {name} with a {key} that cannot be", expected=expected)
     return typed
+
+
+def _typed(key: str, one: Column) -> pl.Expr:
+    said = pl.col(key).cast(pl.String).str.strip_chars()
+    return said.str.to_date("%Y-%m-%d", strict=False) if one.dtype is pl.Date else said.cast(one.dtype, strict=False)
