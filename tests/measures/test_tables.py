@@ -118,6 +118,14 @@ def test_a_version_is_understandable_and_actionable_by_the_means_of_its_raters()
     assert (found.value, found.n) == (0.5, 2)
 
 
+def test_the_largest_organisation_is_that_of_the_table_and_without_it_the_site():
+    votes = [at(kinds.VoteCast, 0, i, 40, site=i % 2) for i in range(4)]
+    assert answered(log(*votes), ("H6.*",))["H6.votes"].value == 0.5
+    table = {"actor": [0, 1, 2, 2], "organisation": ["sponsor", "sponsor", "clinic", "sponsor"]}
+    found = answered(log(*votes), ("H6.*",), organisations=table)["H6.votes"]
+    assert (found.value, found.n, found.missing) == (1, 3, 1), "the last line about a person counts"
+
+
 def test_a_post_has_a_deputy_who_is_somebody_else():
     owned = [at(kinds.OwnerAssigned, i, 9, 40 + i, object=i) for i in range(1, 5)]
     posts = {"post": [41, 42, 43, 43, 99], "deputy": [7, 2, -1, 8, 7]}

@@ -1,8 +1,11 @@
 """E3 to E6 and E8: shares of volume, concentration, stickiness, retention and quiet help, on logs counted by hand."""
 
+import math
+
 import pytest
 
 from coproduce.events import Resolution, kinds
+from coproduce.statistics.hazard import cox_slope
 from tests.measures.story import at, log, measured, value
 
 END = at(kinds.VoteCast, 800, 999, 5)
@@ -54,6 +57,30 @@ def test_one_has_left_at_the_first_long_silence_and_the_length_is_varied():
     found = measured(log(at(kinds.Joined, 0, 2), *acts, at(kinds.VoteCast, 800, 1, 5)), only=("E6",))
     assert found["E6.left.gap180"].value == pytest.approx(0.5)
     assert found["E6.left.gap90"].value == pytest.approx(1.0)
+
+
+def test_those_who_waited_longer_leave_sooner_by_the_ratio_of_the_hazards():
+    """People wait 1, 2, 4 ... hours for a reply and are last seen so many days after; a silence of 180 days follows."""
+    waits = [2.0 ** (i % 6) for i in range(48)]
+    stays = [10 + i * 37 % 50 + (5 - i % 6) * 4 for i in range(48)]
+    events = []
+    for i, (hours, days) in enumerate(zip(waits, stays, strict=True)):
+        events += [
+            at(kinds.NeedStated, 0, i, 1_000 + i), at(kinds.Replied, hours / 24, 900, 1_000 + i),
+            at(kinds.VoteCast, hours / 24 + days, i, 5),
+        ]  # fmt: skip
+    found = measured(log(*events, END), only=("E6",))["E6.response"]
+    slope = cox_slope(stays, [True] * 48, [math.log2(1 + hours) for hours in waits])
+    assert found.value == pytest.approx(math.exp(slope.value), rel=1e-6)
+    assert found.low == pytest.approx(math.exp(slope.value - 1.959964 * slope.error), rel=1e-6)
+    assert (found.n, found.value > 1) == (48, True)
+
+
+def test_where_nobody_waited_or_nobody_left_no_ratio_is_told():
+    asked = [at(kinds.NeedStated, 0, i, 1_000 + i) for i in range(5)]
+    assert measured(log(*asked, END), only=("E6",))["E6.response"].value is None
+    alike = [at(kinds.Replied, 1, 900, 1_000 + i) for i in range(5)]
+    assert "waited alike" in measured(log(*asked, *alike, END), only=("E6",))["E6.response"].note
 
 
 def test_help_that_left_no_trace_is_quiet():

@@ -127,14 +127,17 @@ def _burnout(part: Slice, helps: pl.DataFrame, n: int) -> Answer:
 
 
 def enclosure(part: Slice) -> Iterator[Answer]:
-    """H6: concerns about a licence that no correction followed; the largest site's share of votes and of reviews."""
+    """H6: concerns about a licence that no correction followed; the largest organisation's share of what decides.
+
+    An organisation is that of the table 'organisations', or the person's site where there is no such table.
+    """
     frame = part.log.frame.between(part.start, part.end)
     concerns = frame.of(kinds.ConcernRaised)
     licence = concerns.filter(pl.col("value") == 4.0)
     mended = part.log.frame.of(kinds.Corrected).select("run", seq="cause").unique()
     still_open = licence.join(mended, on=["run", "seq"], how="anti").height
     yield Answer("H6.open", float(still_open), licence.height)
-    sited = part.log.people.filter(pl.col("site") >= 0).select("run", "person", home="site")
+    home = _homes(part)
     for name, kind in (
         ("H6.votes", kinds.VoteCast),
         ("H6.reviews", kinds.Reviewed),
@@ -142,10 +145,18 @@ def enclosure(part: Slice) -> Iterator[Answer]:
     ):
         who = "object" if kind is kinds.OwnerAssigned else "actor"
         acts = frame.of(kind).select("run", pl.col(who).alias("person"))
-        known = acts.join(sited, on=["run", "person"])
+        known = acts.join(home, on=["run", "person"])
         most = int(known["home"].value_counts()["count"].max() or 0) if known.height else 0  # type: ignore[arg-type]
-        answer = _share(name, most, known.height, "none of them in this window by somebody of a known site")
+        answer = _share(name, most, known.height, "none of them in this window by somebody whose organisation is known")
         yield Answer(name, answer.value, answer.n, answer.low, answer.high, acts.height - known.height, answer.note)
+
+
+def _homes(part: Slice) -> pl.DataFrame:
+    given = part.log.tables.get("organisations")
+    if given is None:
+        return part.log.people.filter(pl.col("site") >= 0).select("run", "person", home="site")
+    said = given.unique("actor", keep="last", maintain_order=True).select(person="actor", home="organisation")
+    return part.log.people.select("run", "person").join(said, on="person")
 
 
 def justice(part: Slice) -> Iterator[Answer]:

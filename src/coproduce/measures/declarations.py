@@ -45,6 +45,10 @@ ENGAGEMENT: tuple[Line, ...] = (
     *((f"E6.left.gap{gap}", f"Left within a year, {gap} silent days",
      f"1 - S(365 days), departure = last act before {gap} silent days", "share", "down", f"{_KM}; Wang 2017",
        "Gone at the first such silence, even who came back; 180 is the measure.") for gap in (180, 90, 365)),
+    ("E6.response", "Leaving, for a wait twice as long",
+     "ratio of hazards of leaving for each doubling of 1 + hours until the first reply to a person's first need",
+     "ratio", "none", "Cox 1972, 10.1111/j.2517-6161.1972.tb00899.x; Wang 2017",
+     "From that reply on, departure as in E6.left.gap180. People whose need was answered only; no cause is shown."),
     ("E8", "Quiet help", "needs met by a person without a reply or offer of theirs in the log / needs met by a person",
      "share", "none", f"Seid et al. 2024; {_W}", "Visible acts miss much; this says how much of confirmed help."),
     *((f"E9.{scale}", f"Experienced engagement: {scale}", "mean over people of answer / highest score", "share",
@@ -217,7 +221,8 @@ COMMONS: tuple[Line, ...] = (
     ("H5.burnout", "Burnt-out helpers", "above the 95th percentile of a week for 4 weeks, then silent for 4 / helpers",
      "share", "down", _W),
     ("H6.open", "Open licence concerns", "concerns about a licence without a correction", "concerns", "down", _OWN),
-    *((f"H6.{key}", f"Largest site's share of {key}", f"{key} of the site with most / {key}", "share", "down", _W)
+    *((f"H6.{key}", f"Largest organisation's share of {key}", f"{key} of the organisation with most / {key}", "share",
+       "down", _W, "Organisations from the table organisations; without it, a site is one.")
       for key in ("votes", "reviews", "owners")),
     ("H7.appealed", "Sanctions appealed", "sanctions appealed / sanctions", "share", "none", _W),
     ("H7.overturned", "Appeals that overturned", "overturned / decided", "share", "none", _W),

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from coproduce import rng
-from coproduce.clock import DAY_US
+from coproduce.clock import DAY_US, HOUR_US
 from coproduce.events import kinds
 from coproduce.measures.acts import Level
 from coproduce.measures.engagement import NO_PEOPLE
@@ -17,7 +17,8 @@ from coproduce.measures.measurement import Answer
 from coproduce.measures.needs import Exit
 from coproduce.measures.study import Slice
 from coproduce.statistics.concentration import gini, half_work_set, theil
-from coproduce.statistics.intervals import Estimate, wilson
+from coproduce.statistics.hazard import cox_slope
+from coproduce.statistics.intervals import Z95, Estimate, wilson
 from coproduce.statistics.survival import kaplan_meier
 
 Floats = NDArray[np.float64]
@@ -134,21 +135,49 @@ def retention(part: Slice) -> Iterator[Answer]:
             if found
             else Answer.none(name, "nobody was followed for 365 days" if curve.n else NO_PEOPLE, curve.n)
         )
+    yield _response(part, acts)
+
+
+def _response(part: Slice, acts: pl.DataFrame) -> Answer:
+    """How many times as fast people leave for each doubling of the wait for the first reply to their first need.
+
+    Followed from that reply on: whoever waits longer has, until then, not left. Source: Cox 1972; Wang 2017.
+    """
+    asked = part.log.needs.episodes.sort("opened_us").unique(["run", "owner"], keep="first", maintain_order=True)
+    waited = asked.select("run", "opened_us", "replied_us", person="owner").drop_nulls("replied_us")
+    answered = (
+        _spells(acts, GAPS[0])
+        .join(waited, on=["run", "person"])
+        .filter(pl.coalesce("gone_us", "end_us") >= pl.col("replied_us"))
+    )
+    hours = ((answered["replied_us"] - answered["opened_us"]) / HOUR_US).to_numpy()
+    days = answered.select((pl.coalesce("gone_us", "end_us") - pl.col("replied_us")) / DAY_US).to_series().to_numpy()
+    slope = cox_slope(days, answered["gone_us"].is_not_null().to_numpy(), np.log2(1.0 + np.maximum(hours, 0.0)))
+    if slope is None:
+        reason = "too few people whose first need was answered left, or all waited alike"
+        return Answer.none("E6.response", reason, answered.height)
+    low, high = (float(np.exp(slope.value + sign * Z95 * slope.error)) for sign in (-1, 1))
+    return Answer("E6.response", float(np.exp(slope.value)), answered.height, low, high)
 
 
 def _stays(acts: pl.DataFrame, gap: int) -> tuple[Floats, NDArray[np.bool_]]:
     """Days from a person's first act to the last before a silence longer than `gap` days, and whether one came."""
+    spells = _spells(acts, gap)
+    days = (pl.coalesce("gone_us", "end_us") - pl.col("first_us")) / DAY_US
+    stayed = spells.select(days.clip(lower_bound=0.0)).to_series().to_numpy().astype(np.float64)
+    return stayed, spells["gone_us"].is_not_null().to_numpy()
+
+
+def _spells(acts: pl.DataFrame, gap: int) -> pl.DataFrame:
+    """Each person's first act, the last before a silence of over `gap` days (null: none), and the end of the log."""
     ordered = acts.sort("run", "person", "time")
     until = pl.col("time").shift(-1).over("run", "person").fill_null(pl.col("end_us"))
     silent = ordered.with_columns((until - pl.col("time") > gap * DAY_US).alias("silent"))
-    spells = silent.group_by("run", "person", maintain_order=True).agg(
+    return silent.group_by("run", "person", maintain_order=True).agg(
         pl.col("first_us").first(),
         pl.col("time").filter(pl.col("silent")).first().alias("gone_us"),
         pl.col("end_us").first(),
     )
-    days = (pl.coalesce("gone_us", "end_us") - pl.col("first_us")) / DAY_US
-    stayed = spells.select(days.clip(lower_bound=0.0)).to_series().to_numpy().astype(np.float64)
-    return stayed, spells["gone_us"].is_not_null().to_numpy()
 
 
 def quiet(part: Slice) -> Iterator[Answer]:
