@@ -12,7 +12,7 @@ from coproduce.evidence.personal.analysis import analyse, fitted
 from coproduce.evidence.personal.assumptions import read_assumed, weak
 from coproduce.evidence.personal.exact import Grid, Prior, posterior
 from coproduce.evidence.personal.reference import exact_case
-from coproduce.evidence.personal.regressors import Terms, designs, exposure
+from coproduce.evidence.personal.regressors import Terms, carried_over, designs, treated
 from coproduce.evidence.personal.trial import read_trial
 from tests.evidence.trials import trial
 
@@ -153,14 +153,14 @@ def test_zones_sum_to_one_and_follow_the_direction_that_is_better():
 
 def test_exposure_carries_over_and_starts_from_none():
     read = read_trial(trial(n=4, block=2, effect=0))
-    assert exposure(read, 0.5)[:, 0] == pytest.approx([0.0, 0.0, 0.5, 0.75])
-    assert exposure(read, 0.0)[:, 0].tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert carried_over(treated(read), 0.5)[:, 0] == pytest.approx([0.0, 0.0, 0.5, 0.75])
+    assert carried_over(treated(read), 0.0)[:, 0].tolist() == [0.0, 0.0, 1.0, 1.0]
 
 
 def test_carry_over_that_is_there_is_seen():
     document = trial(n=168, block=14, effect=0, phi=0.0, seed=4)
     read = read_trial(document)
-    x = exposure(read, 0.75)[:, 0]
+    x = carried_over(treated(read), 0.75)[:, 0]
     days = [
         day | {"value": float(np.clip(day["value"] - 4 * e, 0, 10))} for day, e in zip(document["days"], x, strict=True)
     ]

@@ -19,6 +19,7 @@ import numpy as np
 from coproduce.errors import InvalidInput
 from coproduce.evidence.arrays import Floats, Ints
 from coproduce.evidence.mixture import NormalMixture
+from coproduce.statistics.quadrature import gauss_legendre
 
 _N_NODES, _N_REFINEMENTS = 48, 2
 #: Prior scales beyond this many standard deviations are left out of the grid.
@@ -153,7 +154,7 @@ class _Axis:
         """Values of x, and the weight that each has in an integral over x."""
         if self.n == 1:
             return np.zeros(1), np.ones(1)
-        at, weight = np.polynomial.legendre.leggauss(self.n)
+        at, weight = gauss_legendre(self.n)
         v = self.low + (self.high - self.low) * (at + 1.0) / 2.0
         return self.unit * np.expm1(v), weight * (self.high - self.low) / 2.0 * self.unit * np.exp(v)
 

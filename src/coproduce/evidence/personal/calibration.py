@@ -85,7 +85,7 @@ def _statistics(u: Floats) -> dict[str, Any]:
 def _days(draws: np.random.Generator, missing: float = 0.2) -> tuple[np.ndarray, Floats]:
     """Days with a value, and the design matrix of a trial of alternating weeks."""
     day = np.flatnonzero(draws.random(_N_DAYS) >= missing)
-    arm = (np.arange(_N_DAYS) // _BLOCK % 2).astype(np.float64)
+    arm = (np.arange(_N_DAYS)[:, None] // _BLOCK % 2).astype(np.float64)
     return day, np.column_stack([np.ones(day.size), arm[day], (day - (_N_DAYS - 1) / 2) / _N_DAYS])
 
 
@@ -132,7 +132,7 @@ def _latent(engine: str, n_draws: int, seed: int) -> Floats:
 
 def _carried(x: Floats, day: np.ndarray, rho: float) -> Floats:
     """The design matrix with exposure to the second arm that builds up and fades at a rate."""
-    arm = (np.arange(_N_DAYS) // _BLOCK % 2).astype(np.float64)
+    arm = (np.arange(_N_DAYS)[:, None] // _BLOCK % 2).astype(np.float64)
     return np.column_stack([x[:, 0], carried_over(arm, rho)[day], x[:, 2]])
 
 

@@ -19,6 +19,7 @@ from numba import njit
 
 from coproduce.evidence.arrays import Floats, Ints
 from coproduce.evidence.mixture import TMixture
+from coproduce.statistics.quadrature import gauss_legendre
 
 #: Upper end of the uniform prior of phi.
 MOST_PHI = 0.95
@@ -52,7 +53,7 @@ class Grid:
     @classmethod
     def standard(cls, *, carry_over: bool = False, n_phi: int = _N_PHI) -> Grid:
         """Gauss-Legendre nodes for phi on (0, 0.95); rho on six points when carry-over is asked for, else 0 only."""
-        nodes, weights = np.polynomial.legendre.leggauss(n_phi)
+        nodes, weights = gauss_legendre(n_phi)
         rho, prior = (CARRY_RATES, CARRY_PRIOR) if carry_over else ((0.0,), (1.0,))
         return cls(MOST_PHI * (nodes + 1.0) / 2.0, weights / 2.0, np.array(rho), np.array(prior))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import lfilter
+from numba import njit
 
 from coproduce.evidence.arrays import Floats
 from coproduce.evidence.personal.trial import Trial
@@ -26,21 +26,29 @@ class Terms:
         return n_arms + self.trend + (WEEK - 1) * self.weekday
 
 
-def exposure(trial: Trial, rho: float) -> Floats:
-    """Exposure to each arm but the first, on every calendar day: (days, arms - 1).
+def treated(trial: Trial) -> Floats:
+    """1 on the calendar days of each arm but the first, else 0: (days, arms - 1).
 
-    x_t = rho x_(t-1) + (1 - rho) treat_t, from no exposure before the first day (LEARNING, part 1); a day that is not
-    listed goes on with the arm of the day before.
+    A day that is not listed goes on with the arm of the day before.
     """
     latest = np.searchsorted(trial.day, np.arange(trial.n_calendar_days), side="right") - 1
-    treated = trial.arm[np.maximum(latest, 0), None] == np.arange(1, len(trial.arms))
-    return carried_over(treated.astype(np.float64), rho)
+    given: Floats = (trial.arm[np.maximum(latest, 0), None] == np.arange(1, len(trial.arms))).astype(np.float64)
+    return given
 
 
-def carried_over(treated: Floats, rho: float) -> Floats:
-    """Exposure that builds up and fades at the rate rho, from treatment day by day along the first axis."""
-    x: Floats = treated if rho == 0.0 else lfilter([1.0 - rho], [1.0, -rho], treated, axis=0)
-    return x
+@njit(cache=True)
+def carried_over(given: Floats, rho: float) -> Floats:
+    """Exposure that builds up and fades at the rate rho, from treatment day by day along the first axis: (days, k).
+
+    x_t = rho x_(t-1) + (1 - rho) treat_t, from no exposure before the first day (LEARNING, part 1).
+    """
+    found: Floats = np.empty_like(given)
+    for column in range(given.shape[1]):
+        before = 0.0
+        for day in range(given.shape[0]):
+            before = rho * before + (1.0 - rho) * given[day, column]
+            found[day, column] = before
+    return found
 
 
 def designs(trial: Trial, terms: Terms, rho: Floats) -> Floats:
@@ -53,4 +61,5 @@ def designs(trial: Trial, terms: Terms, rho: Floats) -> Floats:
         after.append(((day - (n - 1) / 2) / n)[:, None])
     if terms.weekday:
         after.append((day[:, None] % WEEK == np.arange(1, WEEK)).astype(np.float64))
-    return np.stack([np.hstack([*fixed, exposure(trial, float(r))[day], *after]) for r in rho])
+    given = treated(trial)
+    return np.stack([np.hstack([*fixed, carried_over(given, float(r))[day], *after]) for r in rho])

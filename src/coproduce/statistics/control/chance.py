@@ -20,6 +20,7 @@ from coproduce.errors import InvalidInput
 from coproduce.statistics.control.rules import Floats
 from coproduce.statistics.control.runs import Variant, joint_chances, usual
 from coproduce.statistics.control.spec import Rules
+from coproduce.statistics.quadrature import gauss_legendre
 
 #: More points than this are not asked for: by then nearly every chart has signalled.
 MOST_POINTS = 200
@@ -111,7 +112,7 @@ def _matrix(flow: list[tuple[int, int, float]], size: int) -> csr_matrix:
 
 def _legendre(n: int) -> tuple[Floats, Floats]:
     """Weights on 0 to 1, and the matrix that integrates a polynomial through the nodes from 0 to each node."""
-    at, weights = np.polynomial.legendre.leggauss(n)
+    at, weights = gauss_legendre(n)
     powers = np.vander((at + 1) / 2, n, increasing=True)
     raised = ((at + 1) / 2)[:, None] ** np.arange(1, n + 1) / np.arange(1, n + 1)
     return weights / 2, raised @ np.linalg.inv(powers)
