@@ -47,6 +47,21 @@ def test_ninety_percent_intervals_hold_nine_in_ten_planted_values() -> None:
     assert binomtest(held, 400, 0.9).pvalue > 0.01
 
 
+@pytest.mark.parametrize("half", ["lower", "upper"])
+def test_intervals_hold_where_summaries_scatter_little_and_where_they_scatter_much(half: str) -> None:
+    """The noise of the summary grows twelvefold over the prior: intervals are to follow it, not its mean."""
+    draws = np.random.default_rng(5)
+
+    def made(u: np.ndarray) -> Reference:
+        return Reference(u, u + (0.01 + 0.11 * u) * draws.normal(size=u.shape))
+
+    fit = Fit(made(draws.random((1_000, 1))))
+    new = made(draws.uniform(*((0.1, 0.4) if half == "lower" else (0.6, 0.9)), (600, 1)))
+    ends = [fit.posterior(s).quantiles(np.array([0.05, 0.95]))[0] for s in new.summaries]
+    held = np.mean([low <= u[0] <= high for (low, high), u in zip(ends, new.unit, strict=True)])
+    assert 0.86 <= held <= 0.94
+
+
 def test_summaries_that_are_missing_or_never_move_are_left_out() -> None:
     made = normal_reference(200)
     holes = np.where(CHANCE.random((200, 1)) < 0.5, np.nan, 1.0)

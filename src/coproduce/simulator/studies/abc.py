@@ -1,10 +1,12 @@
 """Approximate Bayesian computation: what parameters are likely, given summaries and many simulated pairs of both.
 
-Runs are drawn once from the prior; those whose summaries come nearest are kept, and corrected by a local regression.
-The summaries are first condensed into one number a parameter, its regression on all of them.
+Runs are drawn once from the prior; those whose summaries come nearest are kept, and corrected by a local regression of
+their mean and of their spread. The summaries are first condensed into one number a parameter, its regression on all of
+them.
 
-Sources: Beaumont, Zhang and Balding 2002, 10.1093/genetics/162.4.2025 (local-linear correction); Fearnhead and Prangle
-2012, 10.1111/j.1467-9868.2011.01010.x (condensed summaries).
+Sources: Beaumont, Zhang and Balding 2002, 10.1093/genetics/162.4.2025 (local correction); Blum and François 2010,
+10.1007/s11222-009-9116-0 (a curved one, and of the spread); Fearnhead and Prangle 2012,
+10.1111/j.1467-9868.2011.01010.x (condensed summaries).
 """
 
 from __future__ import annotations
@@ -24,6 +26,10 @@ MIN_RUNS = 60
 _RIDGE = 1e-2
 N_FOLDS = 10
 _EDGE = 1e-4
+#: With fewer runs a column than this the local regression is a straight one and tells no scatter.
+_RUNS_A_COLUMN = 30
+#: Squared residuals below this count as this; and no scatter is taken for more than exp(4 / 2) times another.
+_NO_SCATTER, _MOST_SCATTER = 1e-12, 4.0
 
 
 @dataclass(frozen=True)
@@ -95,13 +101,25 @@ class Fit:
         reach = distance[kept[-1]] * (1 + 1e-9) + 1e-12
         weights = 1.0 - (distance[kept] / reach) ** 2
         x = np.column_stack([np.ones(n_kept), gap[kept]])
-        heavy = x * weights[:, None]
-        slopes = np.linalg.lstsq(heavy.T @ x, heavy.T @ self._target[kept], rcond=None)[0]
+        curved = np.column_stack([x, gap[kept] ** 2])
+        is_many = n_kept >= _RUNS_A_COLUMN * curved.shape[1]
+        x = curved if is_many else x
+        slopes = _local(x, self._target[kept], weights)
         residual = self._target[kept] - x @ slopes
+        if is_many:
+            # Runs elsewhere may scatter more or less than those at the log's own place: each takes the scatter there.
+            scatter = _local(x, np.log(residual**2 + _NO_SCATTER), weights)
+            residual *= np.exp(0.5 * np.clip(scatter[0] - x @ scatter, -_MOST_SCATTER, _MOST_SCATTER))
         # Residuals of a regression are smaller than its errors; the number of runs is that which the weights leave.
         n_left = weights.sum() ** 2 / (weights**2).sum()
         corrected = slopes[0] + residual * np.sqrt(n_left / max(n_left - x.shape[1], 1.0))
         return Posterior(1.0 / (1.0 + np.exp(-corrected)), weights / weights.sum(), kept)
+
+
+def _local(x: FloatArray, y: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted least squares; the first row is what y is at the middle of x."""
+    heavy = x * weights[:, None]
+    return np.asarray(np.linalg.lstsq(heavy.T @ x, heavy.T @ y, rcond=None)[0], dtype=np.float64)
 
 
 def _ridge(x: FloatArray, y: FloatArray) -> FloatArray:
