@@ -83,12 +83,12 @@ class HandedOver(Event): ...
 class PersonErased(Event): ...
 
 
-@kind(16, "A place of care was added or changed; the column site says which.", actor="the steward")
+@kind(16, "A place of care was added or changed.", actor="the steward", subject="the place's number")
 class SiteChanged(Event): ...
 
 
-@kind(17, "A person's place of care was set; the column site says which, absent for none.", actor="the steward",
-      subject="the person")
+@kind(17, "A person's place of care was set; the column site says which, absent for none.", actor="the person",
+      subject="the steward who set it")
 class PersonPlaced(Event): ...
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import polars as pl
 import pytest
 from django.test import Client
 
 from coproduce import clock
 from coproduce.errors import Absent, InvalidInput, NotAllowed
 from coproduce.events import ABSENT, Role, kinds
-from coproduce.network.log import Row, events_about, follow
+from coproduce.measures.people import people_table
+from coproduce.network.log import Row, events_about, follow, read_frame
 from coproduce.network.people import actions, queries
 from coproduce.network.people.asking import Asking
 from coproduce.network.people.models import Identity, Person, Proxy, Site
@@ -142,15 +144,20 @@ def test_a_steward_makes_nested_places_and_puts_people_there(client: Client, joi
     circle = client.post(f"/stewards/places/{north.pk}/", {"name": "North", "kind": "region", "parent": inner.pk})
     assert circle.status_code == 422
     assert "lies in itself" in circle.content.decode()
-    assert [row.site for row in follow(-1) if row.what is kinds.SiteChanged] == [north.pk, inner.pk, outer.pk]
+    assert [row.subject for row in follow(-1) if row.what is kinds.SiteChanged] == [north.pk, inner.pk, outer.pk]
     client.post(f"/stewards/people/{whom.actor}/place/", {"site": inner.pk})
     assert Person.objects.get(pk=whom.actor).site == inner
     assert client.post(f"/stewards/people/{whom.actor}/place/", {"site": 10**12}).status_code == 422
     client.post(f"/stewards/people/{whom.actor}/place/", {"site": ""})
     assert Person.objects.get(pk=whom.actor).site is None
     assert client.get("/stewards/places/999999/").status_code == 404
-    placed = told_of(whom.actor, kinds.PersonPlaced)
-    assert [(row.actor, row.site) for row in placed] == [(steward.actor, inner.pk), (steward.actor, ABSENT)]
+    placed = [row for row in follow(-1) if row.what is kinds.PersonPlaced]
+    assert [(row.actor, row.subject, row.site) for row in placed] == [
+        (whom.actor, steward.actor, inner.pk), (whom.actor, steward.actor, ABSENT),
+    ]  # fmt: skip
+    sites = people_table(read_frame())
+    assert sites.filter(pl.col("person") == steward.actor)["site"].to_list() == [-1], "the steward is at none of them"
+    assert sites.filter(pl.col("person") == whom.actor)["site"].to_list() == [inner.pk], "the last that was said"
 
 
 def test_a_person_is_found_by_pseudonym_or_number_and_no_name_stands_in_an_address(client: Client, join: Joins) -> None:

@@ -259,7 +259,7 @@ def keep_site(asking: Asking, *, name: str, kind: str, parent_id: int | None, si
     site.name, site.kind, site.parent_id = name, kind, parent_id
     site.slug = site.slug or _free_slug(slug)
     site.save()
-    append([kinds.SiteChanged(time=asking.us, actor=asking.actor, role=asking.role, site=site.pk)])
+    append([kinds.SiteChanged(time=asking.us, actor=asking.actor, role=asking.role, subject=site.pk)])
     return site
 
 
@@ -291,10 +291,10 @@ def place_person(asking: Asking, *, person_id: int, site_id: int | None) -> None
         raise Absent(_("place"))
     if not Person.objects.filter(pk=person_id, erased_at__isnull=True).update(site_id=site_id):
         raise Absent(_("person"))
+    # Whose site it is stands in the column actor, as in every other event: that of the steward is another.
     placed = kinds.PersonPlaced(
-        time=asking.us, actor=asking.actor, role=asking.role, subject=person_id,
-        site=ABSENT if site_id is None else site_id,
-    )  # fmt: skip
+        time=asking.us, actor=person_id, subject=asking.actor, site=ABSENT if site_id is None else site_id
+    )
     append([placed])
 
 
