@@ -89,7 +89,11 @@ def join(
         Identity.objects.create(person=person, name=particulars.name, birth_date=particulars.birth_date)
     RoleHeld.objects.create(person=person, role=role, since=asking.at)
     append(
-        [kinds.Joined(time=asking.us, actor=person.pk, role=role, site=person.site_id or -1, value=float(role.value))]
+        [
+            kinds.Joined(
+                time=asking.us, actor=person.pk, role=role, site=person.site_id or ABSENT, value=float(role.value)
+            )
+        ]
     )
     return person
 
@@ -115,7 +119,13 @@ def register_child(asking: Asking, *, pseudonym: str, name: str, birth_date: dat
     RoleHeld.objects.create(person=child, role=Role.PATIENT, since=asking.at)
     append(
         [
-            kinds.Joined(time=asking.us, actor=child.pk, role=Role.PATIENT, value=float(Role.PATIENT)),
+            kinds.Joined(
+                time=asking.us,
+                actor=child.pk,
+                role=Role.PATIENT,
+                site=child.site_id or ABSENT,
+                value=float(Role.PATIENT),
+            ),
             kinds.ProxyGranted(
                 time=asking.us, actor=asking.person, role=asking.role, subject=child.pk, object=asking.person
             ),
