@@ -20,13 +20,13 @@ from coproduce.simulator.studies.factors import factors
 from coproduce.simulator.studies.summaries import MEASURES, shape, summarise
 
 BASE = load("seid2021").having(n_patients=40, patients_per_clinician=10.0, n_sites=3, n_researchers=2).lasting(16)
-CHANCE = np.random.default_rng(5)
 
 
 def normal_reference(n: int, spread: float = 0.1) -> Reference:
-    """u uniform; three summaries: u with noise, u with more noise, and noise alone."""
-    u = CHANCE.random((n, 1))
-    noise = CHANCE.normal(0.0, 1.0, (n, 3))
+    """u uniform; three summaries: u with noise, u with more noise, and noise alone. The same for the same n."""
+    draws = np.random.default_rng(n)
+    u = draws.random((n, 1))
+    noise = draws.normal(0.0, 1.0, (n, 3))
     return Reference(u, np.column_stack([u + spread * noise[:, :1], u + 3 * spread * noise[:, 1:2], noise[:, 2:]]))
 
 
@@ -64,7 +64,7 @@ def test_intervals_hold_where_summaries_scatter_little_and_where_they_scatter_mu
 
 def test_summaries_that_are_missing_or_never_move_are_left_out() -> None:
     made = normal_reference(200)
-    holes = np.where(CHANCE.random((200, 1)) < 0.5, np.nan, 1.0)
+    holes = np.where(np.random.default_rng(1).random((200, 1)) < 0.5, np.nan, 1.0)
     fit = Fit(Reference(made.unit, np.column_stack([made.summaries, holes, np.ones(200)])))
     assert fit.usable.tolist() == [True, True, True, False, False]
     with pytest.raises(InvalidInput):
@@ -77,7 +77,7 @@ def test_too_few_runs_are_refused() -> None:
 
 
 def test_weighted_quantiles_with_equal_weights_are_those_of_numpy() -> None:
-    values = CHANCE.normal(size=2001)
+    values = np.random.default_rng(1).normal(size=2001)
     at = np.array([0.1, 0.5, 0.9])
     assert weighted_quantile(values, np.ones(2001), at) == pytest.approx(np.quantile(values, at), abs=0.01)
 
