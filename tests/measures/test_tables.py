@@ -126,6 +126,20 @@ def test_the_largest_organisation_is_that_of_the_table_and_without_it_the_site()
     assert (found.value, found.n, found.missing) == (1, 3, 1), "the last line about a person counts"
 
 
+def test_both_measures_of_organisations_take_the_last_line_about_a_person():
+    made = [at(kinds.ResourceCreated, 0, 1, 40 + i, object=50 + i) for i in range(3)]
+    used = [at(kinds.ResourceUsed, 1, who, object=50) for who in (1, 2, 2, 2)]
+    moved = {"actor": [1, 2, 2], "organisation": ["a", "a", "b"]}
+    assert answered(log(*made, *used), ("H2.*",), organisations=moved)["H2.flagged"].value == 1
+
+
+def test_a_rating_of_pemat_that_is_given_again_replaces_the_first():
+    made = at(kinds.ResourceCreated, 0, 1, 40, object=50)
+    scales = ["understandability", "actionability", "actionability"]
+    pemat = {"version": [50, 50, 50], "rater": [1, 1, 1], "scale": scales, "share": [0.9, 0.1, 0.8]}
+    assert answered(log(made), ("Q4.*",), pemat=pemat)["Q4.pemat"].value == 1
+
+
 def test_a_post_has_a_deputy_who_is_somebody_else():
     owned = [at(kinds.OwnerAssigned, i, 9, 40 + i, object=i) for i in range(1, 5)]
     posts = {"post": [41, 42, 43, 43, 99], "deputy": [7, 2, -1, 8, 7]}

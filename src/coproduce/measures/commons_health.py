@@ -152,11 +152,10 @@ def enclosure(part: Slice) -> Iterator[Answer]:
 
 
 def _homes(part: Slice) -> pl.DataFrame:
-    given = part.log.tables.get("organisations")
-    if given is None:
+    said = part.log.tables.latest("organisations", "actor")
+    if said is None:
         return part.log.people.filter(pl.col("site") >= 0).select("run", "person", home="site")
-    said = given.unique("actor", keep="last", maintain_order=True).select(person="actor", home="organisation")
-    return part.log.people.select("run", "person").join(said, on="person")
+    return part.log.people.select("run", "person").join(said.select(person="actor", home="organisation"), on="person")
 
 
 def justice(part: Slice) -> Iterator[Answer]:
@@ -216,10 +215,9 @@ def ostrom(part: Slice) -> Iterator[Answer]:
 
 
 def _rated_principles(part: Slice) -> dict[int, Answer]:
-    given = part.log.tables.get("principles")
-    if given is None:
+    last = part.log.tables.latest("principles", "rater", "principle")
+    if last is None:
         return {}
-    last = given.unique(["rater", "principle"], keep="last", maintain_order=True)
     means = last.group_by("principle").agg(pl.col("value").mean(), pl.len().alias("n"))
     return {
         int(place): Answer(f"H1.{place}", mean / _STRONG, n, note="rated by people")

@@ -101,12 +101,12 @@ def _giving(part: Slice, order: dict[str, float]) -> Answer:
 
 def draw_and_give(part: Slice) -> Iterator[Answer]:
     """H2: organisations that draw more than three times what they give, by shares of uses and contributions."""
-    table = part.log.tables.get("organisations")
+    table = part.log.tables.latest("organisations", "actor")
     if table is None:
         for key in ("H2.draw", "H2.flagged"):
             yield Answer.none(key, "needs the table 'organisations': actor, organisation")
         return
-    of = table.unique("actor", keep="first").rename({"actor": "person"})
+    of = table.rename({"actor": "person"})
     inside = pl.col("time").is_between(part.start, part.end, closed="left")
     used = part.log.frame.of(kinds.ResourceUsed).filter(inside).select(person="actor").join(of, on="person")
     gave = part.log.acts.filter(inside & (pl.col("level") >= Level.CONTRIBUTOR)).join(of, on="person")

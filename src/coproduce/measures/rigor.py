@@ -133,7 +133,7 @@ def readability(part: Slice) -> Iterator[Answer]:
 
 def _pemat(part: Slice) -> Answer:
     """Of rated versions, those whose raters' means reach 70 % on both scales of PEMAT-P (Shoemaker et al. 2014)."""
-    given = part.log.tables.get("pemat")
+    given = part.log.tables.latest("pemat", "version", "rater", "scale")
     if given is None:
         return Answer.none("Q4.pemat", "needs the table 'pemat': version, rater, scale, share")
     known = given.join(versions(part).select("version").unique(), on="version", how="semi")
@@ -204,10 +204,9 @@ def trust(part: Slice) -> Iterator[Answer]:
 
 
 def _hidden(part: Slice) -> Answer:
-    given = part.log.tables.get("names")
-    if given is None:
+    said = part.log.tables.latest("names", "actor")
+    if said is None:
         return Answer.none("Q6.hidden", "needs the table 'names': actor, shown")
-    said = given.unique("actor", keep="last", maintain_order=True)
     known = part.people.join(said, left_on="person", right_on="actor")
     answer = _share("Q6.hidden", known.filter(pl.col("shown") == 0).height, known.height, "the table names nobody here")
     return replace(answer, missing=part.people.height - known.height)
@@ -266,10 +265,9 @@ def leadership(part: Slice) -> Iterator[Answer]:
 
 def _deputies(part: Slice, owners: pl.DataFrame) -> Answer:
     """Of posts, the things that somebody owns, those whose owner has a deputy who is somebody else."""
-    given = part.log.tables.get("posts")
-    if given is None:
+    said = part.log.tables.latest("posts", "post")
+    if said is None:
         return Answer.none("Q7.deputies", "needs the table 'posts': post, deputy")
-    said = given.unique("post", keep="last", maintain_order=True)
     known = owners.join(said, left_on="subject", right_on="post")
     named = known.filter((pl.col("deputy") >= 0) & (pl.col("deputy") != pl.col("person"))).height
     answer = _share("Q7.deputies", named, known.height, "the table names nothing that is owned")

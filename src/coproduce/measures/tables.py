@@ -102,6 +102,11 @@ class Tables:
         """The table, or None when it was not given."""
         return self.frames.get(name)
 
+    def latest(self, name: str, *keys: str) -> pl.DataFrame | None:
+        """The table with one row for each value of the key columns: the last one, since a later line corrects."""
+        table = self.get(name)
+        return None if table is None else table.unique(keys, keep="last", maintain_order=True)
+
     @classmethod
     def of(cls, given: Mapping[str, pl.DataFrame]) -> Tables:
         """Checked tables.
