@@ -61,12 +61,12 @@ def analyse(
 ) -> None:
     """Analyse a trial: each arm against the first, with autocorrelation, gaps and carry-over.
 
-    Of a .jsonl file every trial is analysed; one that is broken is named and stops no other.
+    Of a .jsonl file every trial is analysed; one that is broken is named and stops no other. A document of the PRODUCE
+    app is answered for each outcome and pair of diets as the app did, and beside it with autocorrelation.
 
     Example: coproduce trial analyse trial.json --json
     """
-    from coproduce.evidence.personal import reference
-    from coproduce.evidence.personal.report import analysed, told
+    from coproduce.evidence.personal.produce import is_produce
 
     many = file.suffix == ".jsonl"
     if out is not None and not many:
@@ -79,17 +79,17 @@ def analyse(
         _analyse_each(file, out, as_json=as_json)
         return
     document = _read(file)
-    if form is Form.plain:
-        found = analysed(document)
+    if is_produce(document):
         if figure is not None:
-            _draw_days(found, figure)
-        answer = told(found)
-        _answer(answer, "\n".join(found["sentence"] for found in answer["comparisons"]), as_json=as_json)
+            raise typer.BadParameter("only one trial of one's own is drawn", param_hint="--figure")
+        _analyse_produce(document, form, respondent, as_json=as_json)
         return
-    if "data" in document:
-        answer = reference.produce(document, respondent.value if respondent else None)
-    else:
-        answer = _complete(document, reference.exact_case)
+    if form is Form.plain:
+        _analyse_one(document, figure, as_json=as_json)
+        return
+    from coproduce.evidence.personal.reference import exact_case
+
+    answer = _complete(document, exact_case)
     _answer(answer, json.dumps(answer, indent=1), as_json=as_json)
 
 
@@ -166,6 +166,31 @@ def pool(
         f"{new['mean']:.3g} ({new['low']:.3g} to {new['high']:.3g})."
     )
     _answer(answer, told, as_json=as_json)
+
+
+def _analyse_one(document: dict[str, Any], figure: Path | None, *, as_json: bool) -> None:
+    from coproduce.evidence.personal.report import analysed, told
+
+    found = analysed(document)
+    if figure is not None:
+        _draw_days(found, figure)
+    answer = told(found)
+    _answer(answer, "\n".join(one["sentence"] for one in answer["comparisons"]), as_json=as_json)
+
+
+def _analyse_produce(document: dict[str, Any], form: Form, respondent: Respondent | None, *, as_json: bool) -> None:
+    """A document of the PRODUCE app: what it showed, and in our own form also what is so when days hang together."""
+    from coproduce.cli.console import progress
+    from coproduce.evidence.personal import produce
+
+    who = respondent.value if respondent else None
+    if form is Form.reference:
+        answer = produce.as_shown(document, who)
+        _answer(answer, json.dumps(answer, indent=1), as_json=as_json)
+        return
+    with progress(len(produce.KINDS), "outcomes") as done:
+        answer = produce.beside(document, who, done)
+    _answer(answer, produce.in_words(answer), as_json=as_json)
 
 
 def _analyse_each(file: Path, out: Path | None, *, as_json: bool) -> None:

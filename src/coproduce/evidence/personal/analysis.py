@@ -13,7 +13,7 @@ from coproduce.evidence.personal.regressors import Terms, designs
 from coproduce.evidence.personal.sampled import sampled
 from coproduce.evidence.personal.trial import Trial
 
-#: Fewer values than this in an arm, and the report says that the prior decides.
+#: Fewer values than this in either arm of a comparison, and the report says that the prior decides.
 FEW = 5
 
 
@@ -110,11 +110,11 @@ def analyse(trial: Trial, assumed: Assumed | None = None, terms: Terms | None = 
     }
     if terms.trend:
         others["no trend"] = fit(trial, assumed, replace(terms, trend=False))
-    few = min(trial.n_values(arm) for arm in range(len(trial.arms))) < FEW
-    return [_comparison(trial, arm, main, others, few=few) for arm in range(1, len(trial.arms))]
+    return [_comparison(trial, arm, main, others) for arm in range(1, len(trial.arms))]
 
 
-def _comparison(trial: Trial, arm: int, main: Fit, others: dict[str, Fit], *, few: bool) -> Comparison:
+def _comparison(trial: Trial, arm: int, main: Fit, others: dict[str, Fit]) -> Comparison:
+    few = min(trial.n_values(0), trial.n_values(arm)) < FEW
     effect = main.effects[arm - 1]
     return Comparison(
         arm=trial.arms[arm], reference=trial.arms[0], effect=effect, zones=zones_of(effect, trial),

@@ -2,14 +2,14 @@
 
 It stands beside the analysis that knows autocorrelation, never in its place. Log (counts), logit (binary) or identity
 (normal) link; intercept and each arm's effect ~ N(0, variance 1000); precision of a normal outcome ~ Gamma(.001, .001).
-Days within a washout after each switch are left out.
+Days within a washout after each switch have been left out before.
 
 Source: Kaplan et al. 2022, 10.14309/ajg.0000000000001800 (PRODUCE); model and priors as in the R package nof1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,15 +44,6 @@ class ByArm:
 
     coefficient: Mapping[str, tuple[float, float]]
     difference: Mapping[tuple[str, str], Difference]
-
-
-def washed_out(blocks: Sequence[tuple[str, Sequence[float]]], washout: int) -> dict[str, Floats]:
-    """Values by arm, without the first `washout` of every block that follows a switch; missing values are dropped."""
-    kept: dict[str, list[float]] = {}
-    for i, (arm, values) in enumerate(blocks):
-        skip = washout if i and blocks[i - 1][0] != arm else 0
-        kept.setdefault(arm, []).extend(value for value in values[skip:] if value == value)  # noqa: PLR0124 NaN
-    return {arm: np.array(values, dtype=np.float64) for arm, values in kept.items()}
 
 
 def by_arm(family: str, values: Mapping[str, Floats], thresholds: tuple[float, float]) -> ByArm:

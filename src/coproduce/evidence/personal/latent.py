@@ -40,20 +40,17 @@ _N_CUT_SWEEPS = 3
 
 
 @njit(cache=True)
-def _precision(gap: Ints, phi: float, diagonal: Floats, beside: Floats) -> float:
-    """Writes the tridiagonal precision of an AR(1) with variance 1 at days `gap` apart; gives its log determinant."""
+def _precision(gap: Ints, phi: float, diagonal: Floats, beside: Floats) -> None:
+    """Writes the tridiagonal precision of an AR(1) with variance 1 at days `gap` apart."""
     n = diagonal.size
     diagonal[:] = 0.0
     diagonal[0] = 1.0
-    log_det = 0.0
     for j in range(1, n):
         a = phi ** gap[j - 1]
         left = 1.0 - a * a
         diagonal[j] += 1.0 / left
         diagonal[j - 1] += a * a / left
         beside[j - 1] = -a / left
-        log_det -= math.log(left)
-    return log_det
 
 
 @njit(cache=True)
@@ -69,28 +66,34 @@ def _quadratic(u: Floats, diagonal: Floats, beside: Floats) -> float:
 
 @njit(cache=True)
 def _factor_band(diagonal: Floats, beside: Floats) -> None:
-    """The Cholesky factor of a tridiagonal matrix, written over it: its diagonal and what stands below."""
-    diagonal[0] = math.sqrt(diagonal[0])
+    """The Cholesky factor of a tridiagonal matrix, written over it: one over its diagonal, and what stands below."""
+    diagonal[0] = 1.0 / math.sqrt(diagonal[0])
     for j in range(1, diagonal.size):
-        beside[j - 1] /= diagonal[j - 1]
-        diagonal[j] = math.sqrt(diagonal[j] - beside[j - 1] ** 2)
+        beside[j - 1] *= diagonal[j - 1]
+        diagonal[j] = 1.0 / math.sqrt(diagonal[j] - beside[j - 1] ** 2)
 
 
 @njit(cache=True)
 def _back(diagonal: Floats, beside: Floats, x: Floats) -> None:
-    """Solves L' x = x for a banded factor L."""
-    n = x.size
-    x[n - 1] /= diagonal[n - 1]
+    """Solves L' x = x for a banded factor L and each column of x (n, columns)."""
+    n, columns = x.shape
+    for c in range(columns):
+        x[n - 1, c] *= diagonal[n - 1]
     for j in range(n - 2, -1, -1):
-        x[j] = (x[j] - beside[j] * x[j + 1]) / diagonal[j]
+        for c in range(columns):
+            x[j, c] = (x[j, c] - beside[j] * x[j + 1, c]) * diagonal[j]
 
 
 @njit(cache=True)
 def _solve_band(diagonal: Floats, beside: Floats, x: Floats) -> None:
-    """Solves L L' x = x for a banded factor L."""
-    x[0] /= diagonal[0]
-    for j in range(1, x.size):
-        x[j] = (x[j] - beside[j - 1] * x[j - 1]) / diagonal[j]
+    """Solves L L' x = x for a banded factor L and each column of x (n, columns): side by side, as each waits for its
+    own last line only."""
+    n, columns = x.shape
+    for c in range(columns):
+        x[0, c] *= diagonal[0]
+    for j in range(1, n):
+        for c in range(columns):
+            x[j, c] = (x[j, c] - beside[j - 1] * x[j - 1, c]) * diagonal[j]
     _back(diagonal, beside, x)
 
 
@@ -100,26 +103,27 @@ def _condensed(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair]) -> tuple[Pair,
 
     `pseudo` holds w and z, `gauss` the prior of b and the two diagonals of the precision of u. Gives the factor of the
     precision of u with the data, the factor and the inverse of b's precision, its right side, and u's regression on
-    each column and on z, (p + 1, n).
+    each column and on z, (n, p + 1).
     """
     n, p = x.shape
     w, z = pseudo
     (m0, v0), band = gauss
     diagonal, beside = band[0] + w, band[1].copy()
     _factor_band(diagonal, beside)
-    smooth = np.empty((p + 1, n))
-    for c in range(p):
-        smooth[c] = w * x[:, c]
-    smooth[p] = w * z
-    plain = smooth.copy()
-    for c in range(p + 1):
-        _solve_band(diagonal, beside, smooth[c])
-    precision, right, cov = np.empty((p, p)), np.empty(p), np.empty((p, p))
-    for r in range(p):
+    smooth = np.empty((n, p + 1))
+    for j in range(n):
         for c in range(p):
-            precision[r, c] = (x[:, r] * plain[c]).sum() - (plain[r] * smooth[c]).sum()
-        precision[r, r] += 1.0 / v0[r]
-        right[r] = (x[:, r] * plain[p]).sum() - (plain[r] * smooth[p]).sum() + m0[r] / v0[r]
+            smooth[j, c] = w[j] * x[j, c]
+        smooth[j, p] = w[j] * z[j]
+    _solve_band(diagonal, beside, smooth)
+    # What the days say of b is what u does not take up: w (x - smooth) in place of the inverse of the whole covariance.
+    precision, right, cov = np.diag(1.0 / v0), m0 / v0, np.empty((p, p))
+    for j in range(n):
+        for r in range(p):
+            weighted = w[j] * x[j, r]
+            for c in range(r + 1):
+                precision[r, c] += weighted * (x[j, c] - smooth[j, c])
+            right[r] += weighted * (z[j] - smooth[j, p])
     triangular(precision)
     invert(precision, cov)
     return (diagonal, beside), precision, cov, right, smooth
@@ -130,10 +134,10 @@ def _mean(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair]) -> Pair:
     """The mean of (b, u) given pseudo-data."""
     _, _, cov, right, smooth = _condensed(x, pseudo, gauss)
     p = right.size
-    b, u = np.empty(p), smooth[p].copy()
-    for c in range(p):
-        b[c] = (cov[c] * right).sum()
-        u -= b[c] * smooth[c]
+    b, u = cov @ right, smooth[:, p].copy()
+    for j in range(u.size):
+        for c in range(p):
+            u[j] -= b[c] * smooth[j, c]
     return b, u
 
 
@@ -142,7 +146,7 @@ def _deviation(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair], draws: np.rand
     """A draw of (b, u) given pseudo-data, less its mean."""
     (diagonal, beside), factor, _, right, smooth = _condensed(x, pseudo, gauss)
     p, n = right.size, diagonal.size
-    b, u = np.empty(p), np.empty(n)
+    b, u = np.empty(p), np.empty((n, 1))
     for c in range(p):
         b[c] = draws.standard_normal()
     for c in range(p - 1, -1, -1):
@@ -150,11 +154,12 @@ def _deviation(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair], draws: np.rand
             b[c] -= factor[i, c] * b[i]
         b[c] /= factor[c, c]
     for j in range(n):
-        u[j] = draws.standard_normal()
+        u[j, 0] = draws.standard_normal()
     _back(diagonal, beside, u)
-    for c in range(p):
-        u -= b[c] * smooth[c]
-    return b, u
+    for j in range(n):
+        for c in range(p):
+            u[j, 0] -= b[c] * smooth[j, c]
+    return b, u[:, 0].copy()
 
 
 @njit(cache=True)
@@ -176,9 +181,7 @@ def _approximation(data: Data, gauss: tuple[Pair, Pair]) -> tuple[Pair, Pair]:
             w[j] = max(curve, 1e-4)
             z[j] = eta[j] + slope / w[j]
         b, u = _mean(x, (w, z), gauss)
-        eta[:] = u
-        for c in range(p):
-            eta += b[c] * x[:, c]
+        eta = _linear(x, b, u)
     return (w, z), (b, u)
 
 
@@ -196,8 +199,9 @@ def _excess(data: Data, eta: Floats, pseudo: Pair) -> float:
 @njit(cache=True)
 def _linear(x: Floats, b: Floats, u: Floats) -> Floats:
     eta = u.copy()
-    for c in range(b.size):
-        eta += b[c] * x[:, c]
+    for j in range(u.size):
+        for c in range(b.size):
+            eta[j] += b[c] * x[j, c]
     return eta
 
 
@@ -269,14 +273,28 @@ def _pick(log_weight: Floats, draws: np.random.Generator) -> int:
 
 
 @njit(cache=True)
-def _draw_phi(u: Floats, sigma2: float, gap: Ints, grid: Pair, draws: np.random.Generator) -> float:
-    """phi given u, from its grid."""
-    n = u.size
+def _draw_phi(u: Floats, sigma2: float, spans: tuple[Ints, Ints], grid: Pair, draws: np.random.Generator) -> float:
+    """phi given u, from its grid.
+
+    `spans` holds the different distances between days, and which of them lies between each pair of neighbours: a point
+    of the grid costs as much as there are distances, not days.
+    """
     phi, log_prior = grid
-    diagonal, beside, log_weight = np.empty(n), np.empty(max(0, n - 1)), np.empty(phi.size)
+    distance, which = spans
+    n, before, after, product = np.zeros((4, distance.size))
+    for j in range(which.size):
+        k = which[j]
+        n[k] += 1.0
+        before[k] += u[j] * u[j]
+        after[k] += u[j + 1] * u[j + 1]
+        product[k] += u[j] * u[j + 1]
+    log_weight = log_prior.copy()
     for i in range(phi.size):
-        log_det = _precision(gap, phi[i], diagonal, beside)
-        log_weight[i] = log_prior[i] + 0.5 * log_det - 0.5 * _quadratic(u, diagonal, beside) / sigma2
+        for k in range(distance.size):
+            a = phi[i] ** distance[k]
+            left = 1.0 - a * a
+            scatter = (after[k] - 2.0 * a * product[k] + a * a * before[k]) / (left * sigma2)
+            log_weight[i] -= 0.5 * (n[k] * math.log(left) + scatter)
     return float(phi[_pick(log_weight, draws)])
 
 
@@ -416,6 +434,8 @@ def chain(  # noqa: PLR0917 a kernel takes plain arrays
     b, u, log_steps = m0.copy(), np.zeros(n), np.zeros(n_steps)
     sigma2, phi, rate = b0 / (a0 + 1.0), grid[0][grid[0].size // 2], 0
     diagonal, beside, bare = np.empty(n), np.empty(max(0, n - 1)), designs[0].copy()
+    distance = np.unique(gap)
+    spans = (distance, np.searchsorted(distance, gap))
     for c in arms:
         bare[:, c] = 0.0
     for i in range(n_warm + n_kept):
@@ -431,7 +451,7 @@ def chain(  # noqa: PLR0917 a kernel takes plain arrays
             data = (designs[rate], y, family, data[3])
         sigma2 = (b0 + 0.5 * _quadratic(u, diagonal, beside)) / draws.standard_gamma(a0 + 0.5 * n)
         u, sigma2 = _stretch(data, (b, u, sigma2), a0, b0, draws)
-        phi = _draw_phi(u, sigma2, gap, grid, draws)
+        phi = _draw_phi(u, sigma2, spans, grid, draws)
         if family == ORDINAL:
             for _ in range(_N_CUT_SWEEPS):
                 _move_cuts(data, (b, u, log_steps), prior, draws)

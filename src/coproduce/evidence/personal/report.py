@@ -48,8 +48,7 @@ def told(found: Analysed) -> dict[str, Any]:
     Raises NotComputable when a sampler does not settle on one of the analyses that stand beside the main one.
     """
     trial, assumed, terms, main = found.trial, found.assumed, found.terms, found.comparisons
-    beside = without_first_days(trial, DROPPED_DAYS)
-    dropped = None if beside is None else analyse(beside, assumed, terms)
+    dropped = _without_first_days(found)
     shared = {
         "phi_mean": main[0].phi_mean,
         "n_days": int(trial.seen.size),
@@ -63,6 +62,16 @@ def told(found: Analysed) -> dict[str, Any]:
     if trial.outcome.family == "normal":
         _look_ahead(trial, assumed, terms, answers)
     return answers[0] | {"comparisons": answers}
+
+
+def _without_first_days(found: Analysed) -> list[Comparison] | None:
+    """The comparisons without the first days after each switch; None when an arm is left without a value."""
+    beside = without_first_days(found.trial, DROPPED_DAYS)
+    if beside is None:
+        return None
+    if beside.seen.size == found.trial.seen.size:
+        return found.comparisons
+    return analyse(beside, found.assumed, found.terms)
 
 
 def _look_ahead(trial: Trial, assumed: Assumed, terms: Terms, answers: list[dict[str, Any]]) -> None:
