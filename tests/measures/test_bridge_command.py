@@ -60,3 +60,38 @@ def test_a_table_without_a_column_or_a_file_that_is_not_there_is_refused(tmp_pat
         bridged(tmp_path, "rater,item\n1,2\n")
     absent = CliRunner().invoke(app, ["bridge", str(tmp_path / "none.csv")])
     assert isinstance(absent.exception, BadFile)
+
+
+def run(tmp_path, *options):
+    result = CliRunner().invoke(app, ["bridge", str(tmp_path / "ratings.csv"), *map(str, options), "--json"])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return json.loads(result.stdout)
+
+
+def test_an_earlier_answer_is_taken_and_one_that_is_none_is_refused(tmp_path):
+    (tmp_path / "ratings.csv").write_text(RATINGS)
+    (tmp_path / "before.json").write_text(json.dumps(run(tmp_path)))
+    assert run(tmp_path, "--previous", tmp_path / "before.json") == run(tmp_path)
+    for text in (
+        "",
+        "[]",
+        '{"items": [{"item": "2"}]}',
+        '{"items": [{"item": "2", "status": "loved"}]}',
+        "[" * 100_000,
+    ):
+        (tmp_path / "before.json").write_text(text)
+        with pytest.raises(BadFile, match="earlier answer"):
+            run(tmp_path, "--previous", tmp_path / "before.json")
+    with pytest.raises(BadFile):
+        run(tmp_path, "--previous", tmp_path / "absent.json")
+
+
+def test_who_was_invited_is_an_optional_column_of_ones_and_noughts(tmp_path):
+    lines = RATINGS.splitlines()
+    asked = "\n".join([lines[0] + ",invited", *(f"{line},{i % 2}" for i, line in enumerate(lines[1:]))])
+    assert len(bridged(tmp_path, asked)) == 3
+    with pytest.raises(InvalidInput, match="1 rows whose invited is neither"):
+        bridged(tmp_path, asked[:-1] + "yes")
+    with pytest.raises(InvalidInput, match="rows whose invited is neither"):
+        bridged(tmp_path, asked[:-1])

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from coproduce.errors import InvalidInput
-from coproduce.statistics.bridging import Status, bridge
+from coproduce.statistics.bridging import Status, Thresholds, bridge
 from coproduce.statistics.factorisation import FACTOR_PENALTY, INTERCEPT_PENALTY, factorise
 
 GOOD, BAD, LEFT, RIGHT = range(4)
@@ -136,3 +136,41 @@ def test_a_rating_off_its_scale_is_refused_by_its_row(value):
 def test_all_ratings_alike_are_no_failure():
     found = bridge(np.repeat(np.arange(20), 5), np.tile(np.arange(5), 20), np.ones(100))
     assert {one.intercept for one in found} == {0.0}
+
+
+def test_raters_asked_at_random_overrule_those_who_came_to_rate():
+    """More than half of all raters push item 0; of 12 people asked at random, six of each side, hardly one likes it."""
+    rater, item, value, kind = world(7)
+    item0 = item == 0
+    pushers = np.random.default_rng(7).choice(500, 300, replace=False)
+    columns = [
+        np.r_[rater[~item0], pushers, np.arange(600, 612)],
+        np.r_[item[~item0], np.zeros(300, dtype=int), np.zeros(12, dtype=int)],
+        np.r_[value[~item0], np.ones(300), np.arange(12) == 0],
+    ]
+    # The people asked rate other items too, so that their side is known: half of them as each side does.
+    likes = {GOOD: (1, 1), BAD: (0, 0), LEFT: (1, 0), RIGHT: (0, 1)}
+    more = [(600 + k, one, likes[kind[one]][k % 2]) for k in range(12) for one in range(20, 60)]
+    columns = [np.r_[column, extra] for column, extra in zip(columns, zip(*more, strict=True), strict=True)]
+    invited = (columns[0] >= 600) & (columns[1] == 0)
+    without, asked = bridge(*columns), bridge(*columns, invited=invited)
+    assert (without[0].status, asked[0].status) == (Status.HELPFUL, Status.NEEDS_MORE)
+    changed = [one.item for one, other in zip(without, asked, strict=True) if one.status is not other.status]
+    assert changed == ["0"]
+    few = invited & (columns[0] < 606)
+    assert bridge(*columns, invited=few)[0].status is Status.HELPFUL, "fewer than eight overrule nobody"
+
+
+def test_a_status_that_was_given_is_kept_a_hair_beyond_its_limit():
+    """The limit is raised until an item loses its status; what had it keeps it there, and loses it further on."""
+    *ratings, _kind = world(8, n=150, items=60)
+    first = bridge(*ratings)
+    previous = {one.item: one.status for one in first}
+    assert bridge(*ratings, previous=previous) == first
+    limit = next(
+        limit
+        for limit in np.arange(0.52, 1.0, 0.004)
+        if bridge(*ratings, thresholds=Thresholds(support=limit)) != first
+    )
+    assert bridge(*ratings, thresholds=Thresholds(support=limit), previous=previous) == first
+    assert bridge(*ratings, thresholds=Thresholds(support=limit + 0.02), previous=previous) != first

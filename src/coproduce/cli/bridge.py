@@ -17,11 +17,19 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+    from coproduce.statistics.bridging import Status
+
 
 def bridge(
-    ratings: Annotated[Path, typer.Argument(metavar="RATINGS.csv", help="rater, item, value: 0, 0.5 or 1.")],
+    ratings: Annotated[
+        Path,
+        typer.Argument(metavar="RATINGS.csv", help="rater, item, value: 0, 0.5 or 1; invited if you have it: 1 or 0."),
+    ],
     *,
     groups: Annotated[Path | None, typer.Option(metavar="GROUPS.csv", help="rater, group.")] = None,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="An earlier --json answer, so that no status flickers.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """Ranks items by support from people who otherwise disagree; it never says whether a claim is true.
@@ -30,14 +38,16 @@ def bridge(
     """
     from coproduce.statistics import bridging
 
-    rated = _table(ratings, ("rater", "item", "value"))
+    rated = _table(ratings, ("rater", "item", "value"), ("invited",))
     declared = None
     if groups is not None:
         named = _table(groups, ("rater", "group")).filter(~_empty("group"))
         declared = dict(named.select("rater", "group").iter_rows())
     found = bridging.bridge(
-        _names(rated["rater"]), _names(rated["item"]), _values(rated["value"]).to_numpy(), groups=declared
-    )
+        _names(rated["rater"]), _names(rated["item"]), _values(rated["value"]).to_numpy(), groups=declared,
+        invited=_flags(rated["invited"]) if "invited" in rated.columns else None,
+        previous=None if previous is None else _statuses(previous),
+    )  # fmt: skip
     if as_json:
         items = [{**asdict(one), "missing_groups": list(one.missing_groups)} for one in found]
         sys.stdout.write(json.dumps({"items": items}, allow_nan=False) + "\n")
@@ -48,8 +58,21 @@ def bridge(
         sys.stdout.write(f"{one.item:>12}  {one.n:>6} ratings  {ends}  {one.status.replace('_', ' ')}{lacking}\n")
 
 
-def _table(path: Path, columns: Sequence[str]) -> pl.DataFrame:
-    """The named columns of a CSV file, as text. Raises BadFile or InvalidInput."""
+def _statuses(path: Path) -> dict[str, Status]:
+    """The status of each item in an earlier answer. Raises BadFile."""
+    from coproduce.statistics.bridging import Status
+
+    try:
+        items = json.loads(path.read_text(encoding="utf-8"))["items"]
+        return {str(one["item"]): Status(one["status"]) for one in items}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
+        raise BadFile(
+            given="a file that is no earlier answer", expected="what `coproduce bridge --json` printed"
+        ) from problem
+
+
+def _table(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> pl.DataFrame:
+    """The named columns of a CSV file, and the optional ones that it has, as text. Raises BadFile or InvalidInput."""
     import polars as pl
 
     try:
@@ -61,7 +84,8 @@ def _table(path: Path, columns: Sequence[str]) -> pl.DataFrame:
     lacking = [name for name in columns if name not in table.columns]
     if lacking:
         raise InvalidInput(given=f"a table without {', '.join(lacking)}", expected=f"the columns {', '.join(columns)}")
-    texts = table.select([pl.col(name).str.strip_chars() for name in columns])
+    there = [name for name in optional if name in table.columns]
+    texts = table.select([pl.col(name).str.strip_chars() for name in (*columns, *there)])
     empty = texts.filter(_empty(columns[0]))
     if empty.height:
         raise InvalidInput(given=f"{empty.height} rows without a {columns[0]}", expected="one in each row")
@@ -93,3 +117,11 @@ def _values(column: pl.Series) -> pl.Series:
     if values.null_count():
         raise InvalidInput(given=f"{values.null_count()} values that are no number", expected="0, 0.5 or 1")
     return values
+
+
+def _flags(column: pl.Series) -> NDArray[Any]:
+    known = column.is_in(["0", "1"]).fill_null(False)
+    if not known.all():
+        raise InvalidInput(given=f"{int((~known).sum())} rows whose {column.name} is neither", expected="1 or 0")
+    flags: NDArray[Any] = (column == "1").to_numpy()
+    return flags

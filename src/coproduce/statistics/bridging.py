@@ -6,7 +6,7 @@ It ranks helpfulness and legitimacy. It says nothing about whether a claim is tr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -36,7 +36,9 @@ class Thresholds:
     the other end is under `unhelpful`. Otherwise, and below `fewest` ratings, or `fewest_each` on a side or in a
     declared group, or helpful to the one side but under `each_side` on the other, it needs more.
     Raters who rated the same `twins` items or more all alike count as one; declared groups must agree to
-    `group_support`.
+    `group_support`. A status given before stays within `hysteresis` of a limit. Where `invited` raters or more were
+    asked at random, on both sides, and think less of an item than the others by `invited_less`, at most
+    `invited_most`, it is not helpful yet.
     """
 
     support: float = 0.52
@@ -48,6 +50,10 @@ class Thresholds:
     twins: int = 5
     each_side: float = 0.45
     group_support: float = 0.5
+    hysteresis: float = 0.01
+    invited: int = 8
+    invited_less: float = 0.15
+    invited_most: float = 0.42
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,22 @@ class _Ratings:
     rater: Ints
     item: Ints
     rating: Floats
+    invited: NDArray[np.bool_]
+
+    def where(self, kept: NDArray[np.bool_]) -> _Ratings:
+        """The kept ratings, under the same numbers."""
+        return _Ratings(
+            self.raters, self.items, self.rater[kept], self.item[kept], self.rating[kept], self.invited[kept]
+        )
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """How an item is judged: the thresholds, the status it had before (1, -1, 0 for none or neither), the seed."""
+
+    thresholds: Thresholds
+    before: Ints
+    seed: int
 
 
 def bridge(
@@ -84,32 +106,38 @@ def bridge(
     ratings: ArrayLike,
     *,
     groups: Mapping[str, str] | None = None,
+    invited: ArrayLike | None = None,
+    previous: Mapping[str, Status] | None = None,
     thresholds: Thresholds = Thresholds(),
     seed: int = 0,
 ) -> list[Bridged]:
     """Every rated item with its bridging support, in ascending order of name (of number, where all are numbers).
 
     `ratings` are 0, 0.5 or 1; the last rating of a pair counts. `groups` names the declared group of a rater; raters
-    without one are left out of the group-aware consensus only. Safeguards: an item must be helpful on one axis of
+    without one are left out of the group-aware consensus only. `invited` says of each rating whether the rater was
+    asked at random, `previous` the status that an item had. Safeguards: an item must be helpful on one axis of
     viewpoint and again on two, without the thousandth of raters who rate most; raters all alike count as one.
     Raises InvalidInput for a rating off the scale, or columns of different lengths.
     Source: Wojcik et al. 2022, arXiv:2210.15723 (Community Notes); Small et al. 2021, 10.6035/recerca.5516 (Polis).
     """
-    given = _read(raters, items, ratings)
+    given = _read(raters, items, ratings, invited)
     if not len(given.rating):
         return []
+    rules = _Rules(thresholds, _before(given, previous), seed)
     weights = _twins_as_one(given, thresholds.twins)
     first = factorise(given.rater, given.item, given.rating, weights=weights, seed=seed)
-    status = _judged(first, given.item, len(given.items), thresholds, seed)
-    second = _second_look(given, weights, thresholds, seed)
-    status[(status == 1) & (second != 1)] = 0
+    status = _judged(first, given.item, rules)
+    status[(status == 1) & (_second_look(given, weights, rules) != 1)] = 0
     n = np.bincount(given.item, minlength=len(given.items))
     sides = _on_each_side(given, first, weights)
     status[(n < thresholds.fewest) | (sides < thresholds.fewest_each)] = 0
-    status[(status == 1) & (_weaker_side(given, first) < thresholds.each_side)] = 0
+    status[(status == 1) & ~_both_sides(given, first, rules)] = 0
+    status[(status == 1) & _refused_by_the_invited(given, first, thresholds)] = 0
     consensus, missing, support = _declared(given, groups, thresholds)
     if support is not None:
-        status[(status == 1) & ((support < thresholds.group_support) | np.array([bool(m) for m in missing]))] = 0
+        ease = thresholds.hysteresis * (rules.before == 1)
+        lacking = np.array([bool(m) for m in missing])
+        status[(status == 1) & ((support < thresholds.group_support - ease) | lacking)] = 0
     names = {1: Status.HELPFUL, -1: Status.NOT_HELPFUL, 0: Status.NEEDS_MORE}
     order = sorted(range(len(given.items)), key=_by_name(given.items))
     reach = Z95 * first.error
@@ -125,10 +153,11 @@ def bridge(
     ]  # fmt: skip
 
 
-def _read(raters: ArrayLike, items: ArrayLike, ratings: ArrayLike) -> _Ratings:
+def _read(raters: ArrayLike, items: ArrayLike, ratings: ArrayLike, invited: ArrayLike | None) -> _Ratings:
     who, what = np.asarray(raters), np.asarray(items)
     rating = np.asarray(ratings, dtype=np.float64)
-    if not who.shape == what.shape == rating.shape:
+    asked = np.zeros(rating.shape, dtype=np.bool_) if invited is None else np.asarray(invited, dtype=np.bool_)
+    if not who.shape == what.shape == rating.shape == asked.shape:
         raise InvalidInput(given="columns of different lengths", expected="a rater, an item and a value in each row")
     off = ~np.isin(rating, (0.0, 0.5, 1.0))
     if off.any():
@@ -147,7 +176,14 @@ def _read(raters: ArrayLike, items: ArrayLike, ratings: ArrayLike) -> _Ratings:
         rater[last].astype(np.int64),
         item[last].astype(np.int64),
         rating[last],
+        asked[last],
     )
+
+
+def _before(given: _Ratings, previous: Mapping[str, Status] | None) -> Ints:
+    codes = {Status.HELPFUL: 1, Status.NOT_HELPFUL: -1, Status.NEEDS_MORE: 0}
+    said = previous or {}
+    return np.array([codes[said.get(str(item), Status.NEEDS_MORE)] for item in given.items], dtype=np.int64)
 
 
 def _by_name(names: NDArray[np.str_]) -> Callable[[int], tuple[int, str]]:
@@ -169,17 +205,20 @@ def _twins_as_one(given: _Ratings, fewest: int) -> Floats:
     return result
 
 
-def _judged(found: Factors, item: Ints, n_items: int, thresholds: Thresholds, seed: int) -> Ints:
+def _judged(found: Factors, item: Ints, rules: _Rules) -> Ints:
     """1 where an item is helpful, -1 where it is not, 0 where that cannot be said, by one fitted model."""
-    n = np.bincount(item, minlength=n_items)
+    thresholds, before = rules.thresholds, rules.before
+    up_to = len(found.items)
+    n = np.bincount(item, minlength=up_to)
+    ease = thresholds.hysteresis * np.stack([before == 1, before == -1])
     support = found.support
-    down, up = _ends(found, seed)
+    down, up = _ends(found, rules.seed)
     helpful = (
-        (support >= thresholds.support)
-        & (support - Z95 * found.error >= thresholds.lower_end)
-        & (support + down >= thresholds.least_convinced)
+        (support + ease[0] >= thresholds.support)
+        & (support - Z95 * found.error + ease[0] >= thresholds.lower_end)
+        & (support + down + ease[0] >= thresholds.least_convinced)
     )
-    unhelpful = support + 0.8 * up < thresholds.unhelpful
+    unhelpful = support + 0.8 * up - ease[1] < thresholds.unhelpful
     status = np.where(helpful, 1, np.where(unhelpful, -1, 0))
     return np.where(n > 0, status, 0)
 
@@ -199,7 +238,7 @@ def _ends(found: Factors, seed: int) -> tuple[Floats, Floats]:
     return both[:, 0], both[:, 1]
 
 
-def _second_look(given: _Ratings, weights: Floats, thresholds: Thresholds, seed: int) -> Ints:
+def _second_look(given: _Ratings, weights: Floats, rules: _Rules) -> Ints:
     """The verdict with two axes of viewpoint, without the thousandth of raters who rate most.
 
     A second axis lets the model tell a brigade from the sides of an argument.
@@ -209,10 +248,23 @@ def _second_look(given: _Ratings, weights: Floats, thresholds: Thresholds, seed:
     kept = ~np.isin(given.rater, most)
     _, rater = np.unique(given.rater[kept], return_inverse=True)
     items, item = np.unique(given.item[kept], return_inverse=True)
-    found = factorise(rater, item, given.rating[kept], axes=2, weights=weights[kept], seed=seed)
+    found = factorise(rater, item, given.rating[kept], axes=2, weights=weights[kept], seed=rules.seed)
     status = np.zeros(len(given.items), dtype=np.int64)
-    status[items] = _judged(found, item, len(items), thresholds, seed)
+    status[items] = _judged(found, item, replace(rules, before=rules.before[items]))
     return status
+
+
+def _refused_by_the_invited(given: _Ratings, found: Factors, thresholds: Thresholds) -> NDArray[np.bool_]:
+    """Items of which enough raters asked at random, on both sides, think clearly less than those who came unasked.
+
+    Each is the mean of the two sides' means, so that neither side's number decides.
+    """
+    asked, own = (_by_side(given.where(mask), found) for mask in (given.invited, ~given.invited))
+    enough = (asked[1].sum(axis=1) >= thresholds.invited) & (asked[1].min(axis=1) >= thresholds.fewest_each)
+    theirs, others = ((total + 1) / (many + 2) for total, many in (asked, own))
+    less = theirs.mean(axis=1) <= others.mean(axis=1) - thresholds.invited_less
+    refused: NDArray[np.bool_] = enough & less & (theirs.mean(axis=1) <= thresholds.invited_most)
+    return refused
 
 
 def _on_each_side(given: _Ratings, found: Factors, weights: Floats) -> Floats:
@@ -225,8 +277,16 @@ def _on_each_side(given: _Ratings, found: Factors, weights: Floats) -> Floats:
     ).astype(np.float64)
 
 
-def _weaker_side(given: _Ratings, found: Factors) -> Floats:
-    """The mean rating on the side of the main axis that thinks less of an item, drawn to 0.5 by two ratings.
+def _both_sides(given: _Ratings, found: Factors, rules: _Rules) -> NDArray[np.bool_]:
+    """Whether the side that thinks less of an item still likes it enough, its mean drawn to 0.5 by two ratings."""
+    total, many = _by_side(given, found)
+    ease = rules.thresholds.hysteresis * (rules.before == 1)
+    enough: NDArray[np.bool_] = ((total + 1) / (many + 2)).min(axis=1) >= rules.thresholds.each_side - ease
+    return enough
+
+
+def _by_side(given: _Ratings, found: Factors) -> tuple[Floats, Ints]:
+    """The sum and number of ratings of each item on both sides of the main axis, (items, 2).
 
     The sides are split halfway between their own means, so that a small one is not lost in a large one.
     """
@@ -240,9 +300,7 @@ def _weaker_side(given: _Ratings, found: Factors) -> Floats:
     side = (views > split).astype(np.int64)[given.rater]
     cell, n = 2 * given.item + side, len(given.items)
     total = np.bincount(cell, weights=given.rating, minlength=2 * n).reshape(n, 2)
-    many = np.bincount(cell, minlength=2 * n).reshape(n, 2)
-    weaker: Floats = ((total + 1) / (many + 2)).min(axis=1)
-    return weaker
+    return total.astype(np.float64), np.bincount(cell, minlength=2 * n).reshape(n, 2).astype(np.int64)
 
 
 def _declared(
