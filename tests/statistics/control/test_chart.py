@@ -54,6 +54,21 @@ def test_a_key_that_is_absent_or_null_takes_its_default(tmp_path, key):
     assert answered(tmp_path, absent, "--json").stdout == answered(tmp_path, {**asked, key: None}, "--json").stdout
 
 
+def test_a_frozen_baseline_says_which_it_is_since_when_and_why(tmp_path):
+    y, said = (
+        [5, 6, 7, 5, 4, 6, 5, 7, 6, 5, 8, 9],
+        {"after": 8, "id": "wait-2025", "date": "2025-09-01", "reason": "stable"},
+    )
+    named = json.loads(answered(tmp_path, {"chart": "i", "y": y, "freeze": said}, "--json").stdout)
+    bare = json.loads(answered(tmp_path, {"chart": "i", "y": y, "freeze": 8}, "--json").stdout)
+    assert named["frozen"] == said | {"person": None}
+    assert bare["frozen"] == dict.fromkeys(("id", "date", "reason", "person")) | {"after": 8}
+    assert named | {"frozen": None} == bare | {"frozen": None}
+    assert json.loads(answered(tmp_path, {"chart": "i", "y": y}, "--json").stdout)["frozen"] is None
+    phased = {"chart": "i", "y": y, "freeze": said, "part": [6]}
+    assert json.loads(answered(tmp_path, phased, "--json").stdout)["frozen"] is None
+
+
 def test_without_json_people_read_what_stands_out_and_what_is_asked_of_them(tmp_path):
     told = answered(tmp_path, {"chart": "run", "y": [6, 5] * 6 + [9] * 12, "freeze": 12}).stdout
     assert "Shift candidate since 13, 12 points. What is the cause?" in told
@@ -182,6 +197,8 @@ HOSTILE = [
     ({"chart": "t", "y": [1, 0]}, "0 at point 2 of a t chart"),
     ({"chart": "i", "y": [1, 2], "freeze": 3}, "freeze 3 on a chart of 2"),
     ({"chart": "i", "y": [1, 2], "freeze": 0}, "freeze 0"),
+    ({"chart": "i", "y": [1, 2], "freeze": {"id": "x"}}, "a freeze that is no finite number"),
+    ({"chart": "i", "y": [1, 2], "freeze": {"after": 3}}, "freeze 3 on a chart of 2"),
     ({"chart": "i", "y": [1, 2], "freeze": 1.5}, "freeze 1.5"),
     ({"chart": "i", "y": [1, 2], "part": 2}, "part 2 on a chart"),
     ({"chart": "i", "y": [1, 2], "part": ["a"]}, "part that is no"),

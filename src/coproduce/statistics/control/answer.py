@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from coproduce.statistics.control.chance import MOST_POINTS, chance_of_signal
 from coproduce.statistics.control.chart import Chart, Phase
 from coproduce.statistics.control.runs import Variant
-from coproduce.statistics.control.spec import Rules
+from coproduce.statistics.control.spec import ChartSpec, Frozen, Rules
 
 
 def plain(values: NDArray[np.generic]) -> list[Any]:
@@ -78,12 +79,20 @@ def document(found: Chart) -> dict[str, Any]:
         **_dispersion(found),
         "signals": carried,
         "phases": [_phase(phase) for phase in found.phases],
+        "frozen": _frozen(found.spec),
         "target": found.spec.target,
         "assurance": None if reached is None else reached.value,
         "false_signals": [_chance(found, rules) for rules in found.spec.rules] if found.phases else [],
         "convention": found.convention(),
         "notes": list(found.notes),
     }
+
+
+def _frozen(spec: ChartSpec) -> dict[str, Any] | None:
+    """Which baseline sets the limits; None where none is frozen or phases set them."""
+    if spec.freeze is None or spec.phases:
+        return None
+    return {"after": spec.freeze, **asdict(spec.frozen or Frozen())}
 
 
 def _chance(found: Chart, rules: Rules) -> dict[str, Any]:

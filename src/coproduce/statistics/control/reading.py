@@ -15,6 +15,7 @@ from coproduce.statistics.control.rules import Floats
 from coproduce.statistics.control.spec import (
     ChartSpec,
     Factor,
+    Frozen,
     Kind,
     PhaseStart,
     Rules,
@@ -59,7 +60,8 @@ def specification(document: Mapping[str, Any]) -> ChartSpec:
         n=None if n is None else n[kept],
         x=x,
         multiply=_number(said.get("multiply", 1), "multiply"),
-        freeze=_whole(said["freeze"], "freeze") if "freeze" in said else None,
+        freeze=_frozen(said["freeze"])[0] if "freeze" in said else None,
+        frozen=_frozen(said["freeze"])[1] if "freeze" in said else None,
         phases=tuple(_phase(item) for item in _listed(said.get("part", ()))),
         exclude=tuple(_whole(item, "exclude") for item in _listed(said.get("exclude", ()))),
         rules=rules,
@@ -141,6 +143,14 @@ def _phase(item: object) -> PhaseStart:
         said = {key: str(item[key]) for key in _PHASE_KEYS if item.get(key) is not None}
         return PhaseStart(after=_whole(item.get("after"), "part"), **said)
     return PhaseStart(after=_whole(item, "part"))
+
+
+def _frozen(item: object) -> tuple[int, Frozen | None]:
+    """The last point of the baseline, and what is said of it where it is an object."""
+    if not isinstance(item, Mapping):
+        return _whole(item, "freeze"), None
+    said = {key: str(item[key]) for key in ("id", *_PHASE_KEYS) if item.get(key) is not None}
+    return _whole(item.get("after"), "freeze"), Frozen(**said)
 
 
 def _rules(value: object) -> tuple[Rules, ...]:

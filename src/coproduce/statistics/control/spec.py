@@ -90,13 +90,23 @@ class PhaseStart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Frozen:
+    """The baseline that was frozen: its id, so that charts of one measure are seen to share it, when, why, by whom."""
+
+    id: str | None = None
+    date: str | None = None
+    reason: str | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChartSpec:
     """One chart: observations in order of time and how to read them. Use `specification` to make one of loose values.
 
     `y`: values, counts or sums, NaN where missing; `n`: denominators or None; `x`: labels of the points, equal ones
-    make a subgroup. `freeze`: the last point of the baseline. `phases` wins over `freeze`. `exclude`: points (from 1)
-    that do not set limits. `improve`: 1 up, -1 down, 0 neither. `sites` and `adjust` are for a funnel,
-    `sigma` (known beforehand) and `design` for a cusum chart.
+    make a subgroup. `freeze`: the last point of the baseline, `frozen` which baseline that is. `phases` wins over
+    `freeze`. `exclude`: points (from 1) that do not set limits. `improve`: 1 up, -1 down, 0 neither. `sites` and
+    `adjust` are for a funnel, `sigma` (known beforehand) and `design` for a cusum chart.
     """
 
     chart: Kind
@@ -105,6 +115,7 @@ class ChartSpec:
     x: tuple[str | float, ...] | None = None
     multiply: float = 1.0
     freeze: int | None = None
+    frozen: Frozen | None = None
     phases: tuple[PhaseStart, ...] = ()
     exclude: tuple[int, ...] = ()
     rules: tuple[Rules, ...] = (Rules.ANHOEJ,)
