@@ -2,7 +2,7 @@
 
 import pytest
 
-from coproduce.events import Role, kinds
+from coproduce.events import EventFrame, Role, kinds
 from tests.measures.story import at, log, measured
 
 END = at(kinds.VoteCast, 800, 999, 5)
@@ -81,8 +81,11 @@ def test_grades_and_reading_grades_are_shares_of_their_own_classes():
     reading = [
         at(kinds.ReadabilityMeasured, 1, 0, version, value=v) for version, v in ((50, 5.0), (51, 9.0), (52, 4.0))
     ]
+    reading += [at(kinds.SmogMeasured, 1, 0, version, value=v) for version, v in ((50, 6.5), (51, 6.0), (52, 4.0))]
+    reading += [at(kinds.SmogMeasured, 2, 0, 50, value=5.9)]
     stock = [made(40, 50, risk=2.0), made(41, 51, risk=2.0), made(42, 52, risk=3.0)]
     got = found(*stock, graded, *reading, only=("Q3.*", "Q4.*"))
+    assert (got["Q4.smog"].value, got["Q4.smog"].n) == (1.0, 2), "the last grade of a version counts"
     assert got["Q3"].value == pytest.approx(1 / 3)
     assert (got["Q4"].value, got["Q4"].n) == (0.5, 2)
 
@@ -109,3 +112,38 @@ def test_what_leaves_no_trace_says_so_and_is_not_left_out():
     got = found(at(kinds.Joined, 0, 1), only=("H1", "Q4.pemat", "Q6.hidden", "Q7.deputies", "O5.money"))
     assert all(got[key].value is None and got[key].note for key in ("H1.1", "H1.8", "Q4.pemat", "Q6.hidden"))
     assert got["H1.min"].value == 0
+
+
+def test_sanctions_and_trust_are_told_of_a_group_s_own_people():
+    """Site 0 has 12 sanctioned people of whom 6 appealed and all won; site 1 has 12, of whom nobody did."""
+    joined = [at(kinds.Joined, 0, i, role=Role.PATIENT, site=i // 12) for i in range(24)]
+    sanctioned = [at(kinds.Sanctioned, 1, 99, i, value=1.0 + i // 12) for i in range(24)]
+    appealed = [at(kinds.Appealed, 2, i, 300 + i, cause=24 + i) for i in range(6)]
+    decided = [at(kinds.AppealDecided, 2 + i, 98, 300 + i, value=1.0, cause=48 + i) for i in range(6)]
+    given = [at(kinds.ConsentGiven, 1.5, i, i, value=1.0) for i in range(24)]
+    taken = [at(kinds.ConsentWithdrawn, 20, i, i, value=1.0) for i in range(12, 18)]
+    frame = EventFrame.from_events([*joined, *sanctioned, *appealed, *decided, *given, *taken])
+    got = measured(frame, only=("H7.*", "Q6.withdrawn"), by="site")
+    assert [got[f"H7.appealed site={site}"].value for site in (0, 1)] == [0.5, 0.0]
+    assert [got[f"H7.step site={site}"].value for site in (0, 1)] == [1.0, 2.0]
+    assert [got[f"Q6.withdrawn site={site}"].value for site in (0, 1)] == [0.0, 0.5]
+    # Six decisions are fewer than eleven: they are told of everybody only, or not at all.
+    assert got["H7.overturned"].value == 1.0
+    assert got["H7.overturned site=0"].value is None
+
+
+def test_from_being_asked_to_having_helped_is_days_and_steps():
+    """Helper 5 looked and answered two days later, 6 said no, 7 is silent, 8 answered before being asked."""
+    asked = [at(kinds.PersonMatched, 0, -1, 100, object=who, role=Role.COMPUTER) for who in (5, 6, 7)]
+    asked += [at(kinds.Invited, 3, 9, 100, object=8)]
+    did = [
+        at(kinds.ResourceOpened, 1, 5, 100, object=50), at(kinds.Replied, 2, 5, 100, value=7.0),
+        at(kinds.HelpDeclined, 1, 6, 100), at(kinds.Replied, 2.5, 8, 100),
+    ]  # fmt: skip
+    joined = [at(kinds.Joined, 0, who, role=Role.FAMILY) for who in (5, 6, 7, 8)]
+    got = found(*joined, *asked, *did, END, only=("O4",))
+    assert (got["O4.finished"].value, got["O4.finished"].n) == (0.25, 4)
+    assert (got["O4.steps"].value, got["O4.steps"].n) == (2, 1)
+    assert (got["O4.days"].value, got["O4.days"].note) == (None, "fewer than half so far")
+    quick = found(*joined, *asked[:2], *did[:3], END, only=("O4.days",))["O4.days"]
+    assert quick.value == 2, "a no before it is censored, not counted as slow"

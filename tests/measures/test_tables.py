@@ -179,8 +179,59 @@ def test_a_principle_that_people_rated_counts_as_rated_and_the_others_by_evidenc
     assert (found["H1.min"].value, found["H1.min"].n) == (0, 7)
 
 
-@pytest.mark.parametrize("name", ["Q4.pemat", "Q6.hidden", "Q7.deputies", "O5.money", "H1.1"])
+@pytest.mark.parametrize(
+    "name", ["Q4.pemat", "Q6.hidden", "Q6.survey", "E9.partnership", "Q7.deputies", "O5.money", "H1.1"]
+)
 def test_without_its_table_a_measure_says_which_it_needs(name):
     found = answered(log(at(kinds.Joined, 0, 1)), (name,))[name]
     assert found.value is None
     assert "needs the table" in found.note
+
+
+SURVEY = {
+    "item": [1, 2, 3, 4], "scale": ["network", "network", "partnership", "agency"], "most": [4.0, 10.0, 4.0, 5.0]
+}  # fmt: skip
+
+
+def test_a_scale_of_the_survey_is_the_mean_over_people_of_their_last_answers():
+    """Person 1: (3/4 + 9/10) / 2 of the network; person 2: 1/4. An answer off its scale is left out."""
+    rows = ((1, 1, 1.0), (1, 1, 3.0), (1, 2, 9.0), (2, 1, 1.0), (2, 3, 2.0), (3, 3, 4.0), (3, 2, 11.0))
+    joined = [at(kinds.Joined, 0, person) for person in (1, 2, 3)]
+    said = [at(kinds.SurveyAnswered, 1 + i, who, item, value=value) for i, (who, item, value) in enumerate(rows)]
+    found = answered(log(*joined, *said), ("E9.*", "Q6.*"), survey_items=SURVEY)
+    assert (found["Q6.survey"].value, found["Q6.survey"].n) == (pytest.approx((0.825 + 0.25) / 2), 2)
+    assert (found["E9.partnership"].value, found["E9.partnership"].n) == (0.75, 2)
+    assert (found["E9.agency"].value, found["E9.agency"].note) == (None, "nobody answered in this window")
+
+
+def unmet_needs():
+    """Topic 1: 20 needs, 10 met at once. Topic 2: 40 needs, 30 met. Topic 3: too few to be told."""
+    many = {1: (20, 10), 2: (40, 30), 3: (10, 0)}
+    stated, met, need = [], [], 0
+    for topic, (n, k) in many.items():
+        for i in range(n):
+            need += 1
+            stated.append(at(kinds.NeedStated, 0, i, 100 + need, topic=topic))
+            if i < k:
+                met.append(at(kinds.NeedConfirmed, 1, i, 100 + need))
+    return log(*stated, *met, at(kinds.VoteCast, 60, 0, 5))
+
+
+def test_unmet_needs_are_ranked_by_volume_times_severity():
+    plain = answered(unmet_needs(), ("N7",))
+    assert plain["N7.worst"].note == "topic 1"
+    assert plain["N7.pressing"].value == pytest.approx(10)
+    weighed = answered(unmet_needs(), ("N7",), severity={"topic": [2, 2], "weight": [9.0, 3.0]})["N7.pressing"]
+    assert (weighed.value, weighed.n) == (pytest.approx(30), 40)
+    assert weighed.note == "topic 2: 30; topic 1: 10"
+    assert weighed.low < 30 < weighed.high
+
+
+def test_with_strata_the_map_of_unmet_needs_has_a_cell_for_each_topic_of_each():
+    rows = [(str(i), "", "", "far" if i < 12 else "near", "2" if i < 12 else "1") for i in range(40)]
+    strata = Strata.from_table(pl.DataFrame(rows, schema=["actor", "from", "to", "stratum", "rank"], orient="row"))
+    stated = [at(kinds.NeedStated, 0, i, 100 + i, topic=1) for i in range(40)]
+    met = [at(kinds.NeedConfirmed, 1, i, 100 + i) for i in range(40) if i >= 8]
+    found = answered(log(*stated, *met, at(kinds.VoteCast, 60, 0, 5)), ("N7",), strata=strata)
+    assert (found["N7.topics"].value, found["N7.topics"].note) == (1, "of 2 topics by stratum")
+    assert (found["N7.worst"].note, found["N7.pressing"].note) == ("topic 1, far", "topic 1, far: 8; topic 1, near: 0")

@@ -5,6 +5,9 @@ import numpy as np
 import pytest
 
 from coproduce.events import Role, kinds
+from coproduce.statistics.graph import Graph
+from coproduce.statistics.triangles import closure
+from coproduce.statistics.vertex_bootstrap import redrawn
 from tests.measures.story import at, log, measured
 
 DRAWS = np.random.default_rng(8)
@@ -87,3 +90,61 @@ def test_ties_of_the_window_before_are_kept_or_new():
     assert found["S9.kept"].value == pytest.approx(1 / 3)
     assert found["S9.new"].value == 0.5
     assert measured(log(*before), only=("S9",))["S9.kept"].value is None
+
+
+# -- intervals, groups, organisations ------------------------------------------------------------------------------
+
+SCATTERED = ("S2.degree", "S4.C", "S5.constraint", "S5.size", "S7")
+
+
+def test_what_people_drawn_again_would_change_is_an_interval_only_when_asked(found):
+    asked = measured(network(), only=SCATTERED, null=100)
+    graph = Graph.of(50, PAIRS)
+    again = [closure(one).transitivity for one in redrawn(graph, 100)]
+    reach = 1.959963984540054 * np.std(again, ddof=1)
+    assert asked["S4.C"].high - asked["S4.C"].low == pytest.approx(2 * reach)
+    for name in SCATTERED:
+        assert asked[name].low < asked[name].value < asked[name].high
+        assert "100 draws of people" in asked[name].note
+        assert asked[name].value == found[name].value
+    bare = measured(network(), only=SCATTERED)
+    assert all(bare[name].low is None for name in SCATTERED)
+
+
+def of_sites(pairs=PAIRS, n=50):
+    site = [i % 2 for i in range(n)]
+    joined = [at(kinds.Joined, 0, i, role=Role.PATIENT if i % 4 else Role.CLINICIAN, site=site[i]) for i in range(n)]
+    return log(*joined, *(at(kinds.Connected, 1, a, b, role=Role.PATIENT, site=site[a]) for a, b in pairs))
+
+
+def test_a_group_has_the_brokerage_and_the_core_of_its_own_people_in_everybody_s_network():
+    by_site = measured(of_sites(), only=("S5", "S6", "S2.degree"), by="site")
+    constraint, core = nx.constraint(GRAPH), nx.core_number(GRAPH)
+    for site in (0, 1):
+        mine = [i for i in range(50) if i % 2 == site]
+        known = [constraint[i] for i in mine if GRAPH.degree(i)]
+        assert by_site[f"S5.constraint site={site}"].value == pytest.approx(np.mean(known))
+        assert by_site[f"S5.constraint site={site}"].n == len(known)
+        inner = np.mean([core[i] == max(core.values()) for i in mine])
+        assert by_site[f"S6.share site={site}"].value == pytest.approx(inner)
+    assert not {key for key in by_site if key.startswith(("S2.degree ", "S6.core ", "S6.correlation "))}
+
+
+def test_the_path_share_of_an_organisation_is_that_of_paths_with_one_of_its_people_inside():
+    """Without a table a site is an organisation; people of two sites, and nobody between an organisation's own."""
+    got = measured(of_sites(), only=("H6.*",))["H6.paths"]
+    between = nx.betweenness_centrality(GRAPH, normalized=False)
+    first = max((0, 1), key=lambda site: sum(between[i] for i in range(50) if i % 2 == site))
+    mine = {i for i in range(50) if i % 2 == first}
+    inside = pairs = 0
+    for a in set(range(50)) - mine:
+        for b in set(range(50)) - mine - {a}:
+            if nx.has_path(GRAPH, a, b):
+                pairs += 1
+                inside += np.mean([bool(set(path[1:-1]) & mine) for path in nx.all_shortest_paths(GRAPH, a, b)])
+    assert got.value == pytest.approx(inside / pairs)
+    assert (got.n, got.missing) == (50, 0)
+
+
+def test_without_organisations_no_paths_are_theirs():
+    assert "organisation is known" in measured(network(), only=("H6.paths",))["H6.paths"].note

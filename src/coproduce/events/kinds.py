@@ -274,6 +274,11 @@ class ResourcesImported(Event): ...
 class ReviewsEnded(Event): ...
 
 
+@kind(87, "The SMOG reading grade of a version was measured.", actor="the computer", subject="the version",
+      value="SMOG grade", unit="school grade")
+class SmogMeasured(Event): ...
+
+
 # ---- care -----------------------------------------------------------------------------------------------------
 
 

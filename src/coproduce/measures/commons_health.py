@@ -137,7 +137,7 @@ def enclosure(part: Slice) -> Iterator[Answer]:
     mended = part.log.frame.of(kinds.Corrected).select("run", seq="cause").unique()
     still_open = licence.join(mended, on=["run", "seq"], how="anti").height
     yield Answer("H6.open", float(still_open), licence.height)
-    home = _homes(part)
+    home = homes(part)
     for name, kind in (
         ("H6.votes", kinds.VoteCast),
         ("H6.reviews", kinds.Reviewed),
@@ -151,7 +151,8 @@ def enclosure(part: Slice) -> Iterator[Answer]:
         yield Answer(name, answer.value, answer.n, answer.low, answer.high, acts.height - known.height, answer.note)
 
 
-def _homes(part: Slice) -> pl.DataFrame:
+def homes(part: Slice) -> pl.DataFrame:
+    """Whose organisation is known: run, person, home. The table's, or where there is none the person's site."""
     said = part.log.tables.latest("organisations", "actor")
     if said is None:
         return part.log.people.filter(pl.col("site") >= 0).select("run", "person", home="site")
@@ -159,17 +160,25 @@ def _homes(part: Slice) -> pl.DataFrame:
 
 
 def justice(part: Slice) -> Iterator[Answer]:
-    """H7: decisions appealed, appeals that overturned, days to a decision, and the mean step of sanctions."""
+    """H7: decisions appealed, appeals that overturned, days to a decision, and the mean step of sanctions.
+
+    Of a group: the sanctions on its people and what became of them.
+    """
     frame = part.log.frame.between(part.start, part.end)
-    sanctions = frame.of(kinds.Sanctioned)
-    appeals = part.log.frame.of(kinds.Appealed).join(
-        sanctions.select("run", cause="seq"), on=["run", "cause"], how="semi"
-    )
+    sanctions = part.about(frame.of(kinds.Sanctioned), "subject")
+    on_mine = part.about(part.log.frame.of(kinds.Sanctioned), "subject").select("run", cause="seq")
+    asked = part.log.frame.of(kinds.Appealed)
+    appeals = asked.join(sanctions.select("run", cause="seq"), on=["run", "cause"], how="semi")
     yield _share("H7.appealed", appeals["cause"].n_unique(), sanctions.height, "nobody was sanctioned in this window")
     decided = frame.of(kinds.AppealDecided)
+    if part.by is not None:
+        mine = asked.join(on_mine, on=["run", "cause"], how="semi").select("run", cause="seq")
+        decided = decided.join(mine, on=["run", "cause"], how="semi")
     yield _share("H7.overturned", int((decided["value"] == 1.0).sum()), decided.height, "no appeal was decided")
-    asked = part.log.frame.of(kinds.Appealed).select("run", cause="seq", asked_us="time")
-    waits = decided.join(asked, on=["run", "cause"]).select(((pl.col("time") - pl.col("asked_us")) / DAY_US).alias("d"))
+    appealed = asked.select("run", cause="seq", asked_us="time")
+    waits = decided.join(appealed, on=["run", "cause"]).select(
+        ((pl.col("time") - pl.col("asked_us")) / DAY_US).alias("d")
+    )
     days = waits["d"].to_numpy()
     yield (
         Answer("H7.days", float(np.median(days)), days.size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import polars as pl
@@ -130,10 +130,20 @@ def draw_and_give(part: Slice) -> Iterator[Answer]:
 
 def experienced(part: Slice) -> Iterator[Answer]:
     """E9: the mean of each scale of the yearly short form, as a share of the highest score, by last answers."""
+    scales = ("belonging", "agency", "trust", "connection", "burden", "partnership")
+    yield from _of_survey(part, {scale: f"E9.{scale}" for scale in scales})
+
+
+def trusting(part: Slice) -> Iterator[Answer]:
+    """Q6.survey: how far people trust the network, by the yearly survey: the mean as a share of the highest score."""
+    yield from _of_survey(part, {"network": "Q6.survey"})
+
+
+def _of_survey(part: Slice, ids: Mapping[str, str]) -> Iterator[Answer]:
+    """The answer under each id, for the scale of the survey that it belongs to."""
     items = part.log.tables.get("survey_items")
-    scales = ("belonging", "agency", "trust", "connection", "burden")
     if items is None:
-        yield from (Answer.none(f"E9.{one}", "needs the table 'survey_items': item, scale, most") for one in scales)
+        yield from (Answer.none(id_, "needs the table 'survey_items': item, scale, most") for id_ in ids.values())
         return
     rows = part.log.frame.between(part.start, part.end).of(kinds.SurveyAnswered).sort("time", "seq")
     last = rows.group_by("run", "actor", "subject", maintain_order=True).agg(pl.col("value").last())
@@ -142,15 +152,15 @@ def experienced(part: Slice) -> Iterator[Answer]:
         (pl.col("most") > 0) & (pl.col("value") >= 0) & (pl.col("value") <= pl.col("most"))
     )
     each = known.group_by("run", "actor", "scale").agg((pl.col("value") / pl.col("most")).mean().alias("score"))
-    for one in scales:
-        scores = each.filter(pl.col("scale") == one)["score"].to_numpy()
+    for scale, id_ in ids.items():
+        scores = each.filter(pl.col("scale") == scale)["score"].to_numpy()
         if scores.size == 0:
-            yield Answer.none(f"E9.{one}", "nobody answered in this window")
+            yield Answer.none(id_, "nobody answered in this window")
             continue
         mean = float(scores.mean())
         half = _Z * float(scores.std(ddof=1)) / np.sqrt(scores.size) if scores.size > 1 else None
         low, high = (None, None) if half is None else (mean - float(half), mean + float(half))
-        yield Answer(f"E9.{one}", mean, scores.size, low, high, note="people may change what they mean by an answer")
+        yield Answer(id_, mean, scores.size, low, high, note="people may change what they mean by an answer")
 
 
 def maturity(part: Slice) -> Iterator[Answer]:

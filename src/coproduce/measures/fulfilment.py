@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -14,12 +15,14 @@ from coproduce.measures.needs import Exit
 from coproduce.measures.study import Slice
 from coproduce.statistics.intervals import Estimate, wilson
 from coproduce.statistics.suppression import SMALLEST_SHOWN
-from coproduce.statistics.survival import aalen_johansen
+from coproduce.statistics.survival import aalen_johansen, kaplan_meier
 
 _Z = 1.959963984540054
 #: A topic is underserved when the lower end of F(30 days) is under this.
 TARGET = 0.5
 _MONTH = 30.0
+#: How many cells of the map of unmet needs are named.
+_NAMED = 3
 
 
 def match_quality(part: Slice) -> Iterator[Answer]:
@@ -63,23 +66,64 @@ def _by_propensity(part: Slice, met: pl.DataFrame) -> Answer:
     return Answer.of("N5.ips", Estimate(value, max(0.0, value - _Z * error), min(1.0, value + _Z * error)), len(reward))
 
 
+@dataclass(frozen=True)
+class _Served:
+    """One cell of the map of unmet needs: a topic, of a stratum where strata are given, and how it is served."""
+
+    topic: int
+    stratum: str | None
+    n: int
+    met: Estimate
+    severity: float
+
+    @property
+    def name(self) -> str:
+        return f"topic {self.topic}" + (f", {self.stratum}" if self.stratum is not None else "")
+
+    @property
+    def pressing(self) -> float:
+        """Volume times severity: needs not met in 30 days, each as heavy as its topic."""
+        return self.n * (1 - self.met.value) * self.severity
+
+
 def unmet(part: Slice) -> Iterator[Answer]:
-    """N7: topics with 11 needs or more of which fewer than half are surely met in 30 days, and the worst."""
-    served = []
-    for (topic,), needs in part.needs.filter(pl.col("topic") >= 0).group_by("topic", maintain_order=True):
+    """N7, the map of unmet needs: cells of topic (by stratum, where strata are given) with 11 needs or more.
+
+    How many have the lower end of F(30 days) under the target, the worst served, and the most pressing: needs not met
+    in 30 days times the severity of the topic, 1 where the table 'severity' does not say.
+    """
+    cells = list(_cells(part))
+    if not cells:
+        reason = f"no topic has {SMALLEST_SHOWN} needs followed for 30 days"
+        yield from (Answer.none(name, reason) for name in ("N7.topics", "N7.worst", "N7.pressing"))
+        return
+    by = " by stratum" if part.log.strata is not None else ""
+    low = sum((cell.met.low or 0.0) < TARGET for cell in cells)
+    yield Answer("N7.topics", float(low), sum(cell.n for cell in cells), note=f"of {len(cells)} topics{by}")
+    worst = min(cells, key=lambda cell: cell.met.value)
+    yield Answer.of("N7.worst", worst.met, worst.n, note=worst.name)
+    yield _pressing(cells)
+
+
+def _cells(part: Slice) -> Iterator[_Served]:
+    said = part.log.tables.latest("severity", "topic")
+    severity = {} if said is None else dict(zip(said["topic"], said["weight"], strict=True))
+    keys = ["topic"] if part.log.strata is None else ["topic", "stratum"]
+    known = part.needs.filter(pl.col("topic") >= 0)
+    for (topic, *stratum), needs in known.group_by(keys, maintain_order=True):
         curve = aalen_johansen(needs["wait_days"].to_numpy(), needs["exit"].to_numpy(), cause=int(Exit.CONFIRMED))
         found = curve.at(_MONTH)
         if needs.height >= SMALLEST_SHOWN and found is not None:
-            served.append((topic, needs.height, found))
-    if not served:
-        yield Answer.none("N7.topics", f"no topic has {SMALLEST_SHOWN} needs followed for 30 days")
-        yield Answer.none("N7.worst", f"no topic has {SMALLEST_SHOWN} needs followed for 30 days")
-        return
-    n = sum(count for _, count, _ in served)
-    low = sum((found.low or 0.0) < TARGET for _, _, found in served)
-    yield Answer("N7.topics", float(low), n, note=f"of {len(served)} topics")
-    worst = min(served, key=lambda one: one[2].value)
-    yield Answer.of("N7.worst", worst[2], worst[1], note=f"topic {worst[0]}")
+            place = str(stratum[0]) if stratum and stratum[0] is not None else "in no stratum" if stratum else None
+            yield _Served(int(str(topic)), place, needs.height, found, float(severity.get(topic, 1.0)))
+
+
+def _pressing(cells: Sequence[_Served]) -> Answer:
+    ranked = sorted(cells, key=lambda cell: -cell.pressing)[:_NAMED]
+    first, weight = ranked[0], ranked[0].n * ranked[0].severity
+    ends = [None if end is None else weight * (1 - end) for end in (first.met.high, first.met.low)]
+    note = "; ".join(f"{cell.name}: {cell.pressing:.3g}" for cell in ranked)
+    return Answer("N7.pressing", first.pressing, first.n, ends[0], ends[1], note=note)
 
 
 def outcomes(part: Slice) -> Iterator[Answer]:
@@ -159,22 +203,26 @@ def concordance(part: Slice) -> Iterator[Answer]:
 
 
 def friction(part: Slice) -> Iterator[Answer]:
-    """O4: of the people asked to help with a need, the share who did; the minutes that a help took; steps before it."""
+    """O4: from wanting to give to having given: of the people asked to help, the share who did; days and steps to it.
+
+    A step is a row that the person wrote about the need, from being asked or offering to the first reply, that too.
+    """
     frame = part.log.frame
-    group = _group(part)
-    asked = frame.between(part.start, part.end).of(kinds.PersonMatched, kinds.Invited)
-    asked = asked.select("run", "subject", person="object").filter(pl.col("person") >= 0).unique()
-    asked = asked.join(group, on=["run", "person"], how="semi")
+    group, key = _group(part), ["run", "subject", "person"]
+    asked = frame.between(part.start, part.end).of(kinds.PersonMatched, kinds.Invited).filter(pl.col("object") >= 0)
+    begun = asked.group_by("run", "subject", pl.col("object").alias("person")).agg(
+        pl.col("time").min().alias("from_us")
+    )
+    begun = begun.join(group, on=["run", "person"], how="semi")
     replies = frame.of(kinds.Replied).filter(pl.col("role") != Role.COMPUTER)
-    done = asked.join(
-        replies.select("run", "subject", person="actor").unique(), on=["run", "subject", "person"], how="semi"
-    )
-    n = asked.height
-    yield (
-        Answer.of("O4.finished", wilson(done.height, n), n)
-        if n
-        else Answer.none("O4.finished", "nobody was asked to help")
-    )
+    acts = begun.join(replies.select("run", "subject", "time", person="actor"), on=key)
+    first = acts.filter(pl.col("time") >= pl.col("from_us")).group_by(key).agg(pl.col("time").min().alias("to_us"))
+    tried = begun.join(first, on=key, how="left")
+    n, done = tried.height, tried["to_us"].count()
+    nobody = "nobody was asked to help"
+    yield Answer.of("O4.finished", wilson(done, n), n) if n else Answer.none("O4.finished", nobody)
+    yield _days_to_give(part, tried) if n else Answer.none("O4.days", nobody)
+    yield _steps_to_give(part, tried)
     inside = replies.filter(pl.col("time").is_between(part.start, part.end, closed="left"))
     mine = inside.join(group, left_on=["run", "actor"], right_on=["run", "person"], how="semi")
     took = mine.filter(pl.col("value").is_between(0, 1e6))["value"].to_numpy()
@@ -184,6 +232,35 @@ def friction(part: Slice) -> Iterator[Answer]:
         if took.size
         else Answer.none("O4.minutes", "no reply says how long it took", missing=missing)
     )
+
+
+def _days_to_give(part: Slice, tried: pl.DataFrame) -> Answer:
+    """O4.days: median days from being asked to the first reply (Kaplan-Meier); saying no, or the log's end, censors."""
+    said_no = part.log.frame.of(kinds.HelpDeclined).group_by("run", "subject", pl.col("actor").alias("person"))
+    lives = tried.join(said_no.agg(pl.col("time").min().alias("no_us")), on=["run", "subject", "person"], how="left")
+    lives = lives.join(part.log.ends, on="run")
+    until = pl.coalesce("to_us", "no_us", "end_us")
+    days = lives.select(((until - pl.col("from_us")) / DAY_US).clip(lower_bound=0.0)).to_series().to_numpy()
+    curve = kaplan_meier(days.astype(np.float64), lives["to_us"].is_not_null().to_numpy())
+    middle = curve.quantile(0.5)
+    return (
+        Answer.of("O4.days", middle, curve.n) if middle else Answer.none("O4.days", "fewer than half so far", curve.n)
+    )
+
+
+def _steps_to_give(part: Slice, tried: pl.DataFrame) -> Answer:
+    given = tried.filter(pl.col("to_us").is_not_null())
+    if given.is_empty():
+        return Answer.none("O4.steps", "nobody who was asked has replied")
+    rows = part.log.frame.rows.select("run", "subject", "time", person="actor")
+    steps = given.join(rows, on=["run", "subject", "person"]).filter(
+        pl.col("time").is_between(pl.col("from_us"), pl.col("to_us"))
+    )
+    each = steps.group_by("run", "subject", "person").len()["len"].to_numpy()
+    reach = _Z * float(each.std(ddof=1)) / np.sqrt(each.size) if each.size > 1 else None
+    mean = float(each.mean())
+    ends = (None, None) if reach is None else (mean - float(reach), mean + float(reach))
+    return Answer("O4.steps", mean, each.size, *ends)
 
 
 def cost(part: Slice) -> Iterator[Answer]:

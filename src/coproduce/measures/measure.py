@@ -69,7 +69,13 @@ _ANSWERERS: tuple[tuple[str, Callable[[Slice], Iterator[Answer]]], ...] = (
     ("C4", collaboration.answered),
     ("C5", collaboration.teams),
     ("C6", collaboration.survival_of_edits),
-    *((name, topology.shape) for name in ("S2", "S3", "S4", "S5", "S6", "S7", "S8")),
+    ("S2", topology.centralisation),
+    ("S3", topology.communities),
+    ("S4", topology.small_world),
+    ("S5", topology.brokerage),
+    ("S6", topology.core),
+    ("S7", topology.assortativity),
+    ("S8", topology.hub_dependence),
     ("S9", topology.change),
     ("H1", commons_health.ostrom),
     ("H2", commons_health.free_riding),
@@ -78,6 +84,7 @@ _ANSWERERS: tuple[tuple[str, Callable[[Slice], Iterator[Answer]]], ...] = (
     ("H4", rigor.provenance),
     ("H5", commons_health.load),
     ("H6", commons_health.enclosure),
+    ("H6.paths", topology.path_capture),
     ("H7", commons_health.justice),
     ("Q1", rigor.falsehood),
     ("Q2", rigor.correction),
@@ -85,6 +92,7 @@ _ANSWERERS: tuple[tuple[str, Callable[[Slice], Iterator[Answer]]], ...] = (
     ("Q4", rigor.readability),
     ("Q5", rigor.support),
     ("Q6", rigor.trust),
+    ("Q6.survey", equity.trusting),
     ("Q7", rigor.leadership),
     *((name, equity.fairness) for name in ("D1", "D2")),
     ("M1", equity.maturity),
@@ -93,9 +101,11 @@ _ANSWERERS: tuple[tuple[str, Callable[[Slice], Iterator[Answer]]], ...] = (
 MOST_PERIODS = 1_000
 #: Measures of the log or of the whole network; a group has none of its own.
 _WHOLE_ONLY = (
-    "L1", "C1", "C2", "C3", "C4", "C5", "C6", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "H1", "H3", "H4", "H6",
-    "H7", "Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "D1", "D2", "M1", "O2",
+    "L1", "C1", "C2", "C3", "C4", "C5", "C6", "S2", "S3", "S4", "S6", "S7", "S8", "S9", "H1", "H3", "H4", "H6", "Q1",
+    "Q2", "Q3", "Q4", "Q5", "Q7", "D1", "D2", "M1",
 )  # fmt: skip
+#: Numbers of such a family that a group has too.
+_OF_GROUPS_TOO = frozenset({"C1.people", "S6.share", "S6.patients"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +148,7 @@ def measure_all(
     whole = everybody(log, start, end, null=request.null, seed=request.seed)
     found = _measured(whole, wanted, tell)
     if request.by is not None:
-        kept = [name for name in wanted if name.partition(".")[0] not in _WHOLE_ONLY]
+        kept = [name for name in wanted if name in _OF_GROUPS_TOO or name.partition(".")[0] not in _WHOLE_ONLY]
         parts = [m for part in groups(whole, request.by) for m in _measured(part, kept, tell)]
         found += _suppressed(parts)
     return found

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from coproduce.clock import DAY_US
-from coproduce.events import Role, kinds
+from coproduce.events import Event, Role, kinds
 from coproduce.measures.measurement import Answer
 from coproduce.measures.study import Slice
 from coproduce.statistics.agreement import counts_of, gwet_ac1, krippendorff_alpha
@@ -121,14 +121,17 @@ def grading(part: Slice) -> Iterator[Answer]:
 
 def readability(part: Slice) -> Iterator[Answer]:
     """Q4: of versions of risk class 0 to 2 whose reading grade was measured, the share at grade 6 or below."""
-    rows = part.log.frame.of(kinds.ReadabilityMeasured).filter(
-        (pl.col("time") < part.end) & pl.col("value").is_finite()
-    )
-    last = rows.sort("time", "seq").group_by("run", pl.col("subject").alias("version")).agg(pl.col("value").last())
-    plain = versions(part).filter((pl.col("risk") <= 2) | pl.col("risk").is_nan()).join(last, on=["run", "version"])
-    easy = plain.filter(pl.col("value") <= _GRADE).height
-    yield _share("Q4", easy, plain.height, "no reading grade was measured")
+    plain = versions(part).filter((pl.col("risk") <= 2) | pl.col("risk").is_nan())
+    yield _at_grade(part, plain, "Q4", kinds.ReadabilityMeasured)
+    yield _at_grade(part, plain, "Q4.smog", kinds.SmogMeasured)
     yield _pemat(part)
+
+
+def _at_grade(part: Slice, plain: pl.DataFrame, name: str, kind: type[Event]) -> Answer:
+    rows = part.log.frame.of(kind).filter((pl.col("time") < part.end) & pl.col("value").is_finite())
+    last = rows.sort("time", "seq").group_by("run", pl.col("subject").alias("version")).agg(pl.col("value").last())
+    known = plain.join(last, on=["run", "version"])
+    return _share(name, known.filter(pl.col("value") <= _GRADE).height, known.height, "no reading grade was measured")
 
 
 def _pemat(part: Slice) -> Answer:
@@ -179,11 +182,16 @@ def support(part: Slice) -> Iterator[Answer]:
 
 
 def trust(part: Slice) -> Iterator[Answer]:
-    """Q6: consents withdrawn of those given, and days from a concern to a correction or retirement."""
+    """Q6: consents withdrawn of those given, and days from a concern to a correction or retirement.
+
+    Of a group: the consents of its people, and the concerns that they raised.
+    """
     frame = part.log.frame.between(part.start, part.end)
-    given, taken = frame.of(kinds.ConsentGiven).height, frame.of(kinds.ConsentWithdrawn).height
+    given, taken = (
+        part.about(frame.of(kind), "subject").height for kind in (kinds.ConsentGiven, kinds.ConsentWithdrawn)
+    )
     yield _share("Q6.withdrawn", min(taken, given), given, "no consent was given in this window")
-    concerns = frame.of(kinds.ConcernRaised).select("run", "subject", "time")
+    concerns = part.about(frame.of(kinds.ConcernRaised), "actor").select("run", "subject", "time")
     acted = part.log.frame.of(kinds.Corrected, kinds.ResourceRetired, kinds.ResourceRevised).select(
         "run", "subject", done_us="time"
     )

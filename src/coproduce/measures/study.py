@@ -186,6 +186,13 @@ class Slice:
         column = next(iter(self.by))
         return rows.filter(pl.col(column).eq_missing(pl.lit(self.code, dtype=rows.schema[column])))
 
+    def about(self, rows: pl.DataFrame, column: str) -> pl.DataFrame:
+        """The rows whose `column` names one of this group's people; all of them for everybody."""
+        if self.by is None:
+            return rows
+        mine = self.people.select("run", pl.col("person").alias(column))
+        return rows.join(mine, on=["run", column], how="semi")
+
     @property
     def window(self) -> tuple[str, str] | None:
         """The first and the last day of the window, UTC; None for an empty log."""

@@ -83,9 +83,16 @@ SCHEMAS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
             "site": Column(pl.Int64, "the site's number in the log, -1 for the whole network", -1),
             "spent": Column(pl.Float64, "how much, in one currency", 0),
         },
+        "severity": {
+            "topic": Column(pl.Int64, "the topic's number in the log", 0),
+            "weight": Column(pl.Float64, "how much an unmet need of this topic weighs, 1 as usual", 0),
+        },
         "survey_items": {
             "item": Column(pl.Int64, "the item's number in the log", 0),
-            "scale": Column(pl.String, "belonging, agency, trust, connection or burden"),
+            "scale": Column(
+                pl.String,
+                "belonging, agency, trust, connection, burden, partnership (as PEIRS-22) or network (trust in it)",
+            ),
             "most": Column(pl.Float64, "the highest score of the item", 0),
         },
     }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from coproduce.events import Role
+from coproduce.measures.commons_health import homes
 from coproduce.measures.measurement import Answer
 from coproduce.measures.structure import FEWEST_PEOPLE, graph_of
 from coproduce.measures.study import Slice
@@ -16,45 +18,54 @@ from coproduce.measures.ties import interaction_ties
 from coproduce.statistics.betweenness import SOURCES, betweenness, betweenness_centralisation, robustness
 from coproduce.statistics.communities import best_partition, similarity
 from coproduce.statistics.distances import mean_path
-from coproduce.statistics.graph import Graph, core_numbers, degree_assortativity, degree_centralisation, giant
-from coproduce.statistics.intervals import Estimate, wilson
+from coproduce.statistics.graph import (
+    Floats,
+    Graph,
+    core_numbers,
+    degree_assortativity,
+    degree_centralisation,
+    giant,
+)
+from coproduce.statistics.intervals import Z95, Estimate, wilson
 from coproduce.statistics.rewiring import rewired
-from coproduce.statistics.triangles import closure
+from coproduce.statistics.triangles import Closure, closure
+from coproduce.statistics.vertex_bootstrap import redrawn
 
 _FEW = f"fewer than {FEWEST_PEOPLE} people: read the table, not the shape"
 _ASK = "drawn only with --null R"
 _SAMPLED = f"from {SOURCES} sources at random"
-IDS = (
-    "S2.degree", "S2.betweenness", "S3", "S3.n", "S3.z", "S3.stability", "S4.C", "S4.L", "S4.sigma", "S4.omega",
-    "S5.constraint", "S5.size", "S6.core", "S6.share", "S6.correlation", "S6.patients", "S7", "S8.hubs", "S8.R",
-    "S8.drop",
-)  # fmt: skip
+_MEANS = ("S5.constraint", "S5.size")
+Shape = Callable[[Slice, Graph, pl.DataFrame], Iterator[Answer]]
 
 
-def shape(part: Slice) -> Iterator[Answer]:
-    """S2 to S8 of the simple undirected graph of everybody's ties in the window; several runs stand side by side."""
-    people, graph = graph_of(part)
-    n = graph.n
-    if n < FEWEST_PEOPLE or graph.m == 0:
-        reason = _FEW if n < FEWEST_PEOPLE else "nobody is tied to anybody in this window"
-        yield from (Answer.none(name, reason, n) for name in IDS)
-        return
-    closed = closure(graph)
-    path = mean_path(graph, seed=part.seed)
-    yield _answer("S2.degree", degree_centralisation(graph), n)
-    yield from _communities(part, graph)
-    yield _answer("S4.C", closed.transitivity, n)
-    yield Answer.of("S4.L", path, n) if path else Answer.none("S4.L", "no two people are tied", n)
-    yield from _small_world(part, graph)
-    tied = graph.degrees > 0
-    yield _answer("S5.constraint", closed.mean_constraint, int(tied.sum()))
-    yield _answer("S5.size", float(closed.effective_size[tied].mean()), int(tied.sum()))
-    yield from _core(graph, people)
-    yield _answer("S7", degree_assortativity(graph), n)
-    yield from _hubs(part, graph, people)
+def _of_shape(*ids: str) -> Callable[[Shape], Callable[[Slice], Iterator[Answer]]]:
+    """What answers these ids from everybody's graph in the window: where that says too little, with the reason."""
+
+    def of(found: Shape) -> Callable[[Slice], Iterator[Answer]]:
+        @wraps(found)
+        def answer(part: Slice) -> Iterator[Answer]:
+            people, graph = graph_of(part)
+            if graph.n < FEWEST_PEOPLE or graph.m == 0:
+                reason = _FEW if graph.n < FEWEST_PEOPLE else "nobody is tied to anybody in this window"
+                return (Answer.none(name, reason, graph.n) for name in ids)
+            return found(part, graph, people)
+
+        return answer
+
+    return of
 
 
-def _communities(part: Slice, graph: Graph) -> Iterator[Answer]:
+@_of_shape("S2.degree", "S2.betweenness")
+def centralisation(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
+    """S2: how far ties, and the paths between people, go through a few."""
+    yield _scattered(part, "S2.degree", degree_centralisation(graph), graph.n)
+    between, _ = _between(part, graph, people)
+    yield Answer("S2.betweenness", betweenness_centralisation(graph, between), graph.n, note=_sampled(graph))
+
+
+@_of_shape("S3", "S3.n", "S3.z", "S3.stability")
+def communities(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
+    """S3: groups with more ties inside than chance would give, and how sure the search is of them."""
     best = best_partition(graph, seed=part.seed)
     assert best is not None  # there are ties
     note = f"best of {len(best.tried)} searches, {min(best.tried):.3f} to {max(best.tried):.3f}"
@@ -90,13 +101,18 @@ def _null(part: Slice, graph: Graph) -> list[_Drawn]:
     return part.log.once(("null networks", part.start, part.end), made) if part.null else []
 
 
-def _small_world(part: Slice, graph: Graph) -> Iterator[Answer]:
+@_of_shape("S4.C", "S4.L", "S4.sigma", "S4.omega")
+def small_world(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
+    """S4: how often friends are friends, how far people are from each other, and both beside chance."""
+    path = mean_path(graph, seed=part.seed)
+    yield _scattered(part, "S4.C", _closed(part, graph).transitivity, graph.n)
+    yield Answer.of("S4.L", path, graph.n) if path else Answer.none("S4.L", "no two people are tied", graph.n)
     drawn = _null(part, graph)
     if not drawn:
         yield Answer.none("S4.sigma", _ASK, graph.n)
         yield Answer.none("S4.omega", _ASK, graph.n)
         return
-    closed, path = closure(graph).transitivity or 0.0, mean_path(graph, seed=part.seed)
+    closed = _closed(part, graph).transitivity or 0.0
     assert path is not None  # there are ties
     clustering, paths = (np.array([getattr(one, key) for one in drawn]) for key in ("transitivity", "path"))
     k = 2 * graph.m / graph.n
@@ -114,16 +130,40 @@ def _small_world(part: Slice, graph: Graph) -> Iterator[Answer]:
         yield Answer.of(name, Estimate(float(known.mean()), float(low), float(high)), graph.n, note=note)
 
 
-def _core(graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
+@_of_shape("S5.constraint", "S5.size")
+def brokerage(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
+    """S5: how far people's ties are tied to each other; of a group, its own people in everybody's graph."""
+    closed, mine = _closed(part, graph), _mine(part, people) & (graph.degrees > 0)
+    n = int(mine.sum())
+    if not n:
+        yield from (Answer.none(name, "nobody here is tied to anybody in this window") for name in _MEANS)
+        return
+    for name, values in zip(_MEANS, (closed.constraint, closed.effective_size), strict=True):
+        yield _scattered(part, name, float(values[mine].mean()), n)
+
+
+@_of_shape("S6.core", "S6.share", "S6.correlation", "S6.patients")
+def core(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
+    """S6: the innermost k-core and who is in it; of a group, which share of its people is."""
     numbers = core_numbers(graph)
-    inner = numbers == numbers.max()
-    size, n = int(inner.sum()), graph.n
-    yield Answer("S6.core", float(numbers.max()), n)
-    yield Answer("S6.share", size / n, n)
-    yield _answer("S6.correlation", _core_correlation(graph, inner), n)
-    roles = people["role"].to_numpy()[inner]
+    inner, mine = numbers == numbers.max(), _mine(part, people)
+    n, size = int(mine.sum()), int((inner & mine).sum())
+    yield Answer("S6.core", float(numbers.max()), graph.n)
+    yield Answer("S6.share", size / n, n) if n else Answer.none("S6.share", "nobody here was a member")
+    yield _answer("S6.correlation", _core_correlation(graph, inner), graph.n)
+    roles = people["role"].to_numpy()[inner & mine]
     lived = int(np.isin(roles, [int(Role.PATIENT), int(Role.FAMILY)]).sum())
-    yield Answer.of("S6.patients", wilson(lived, size), size)
+    yield (
+        Answer.of("S6.patients", wilson(lived, size), size)
+        if size
+        else Answer.none("S6.patients", "nobody here is in the innermost core")
+    )
+
+
+@_of_shape("S7")
+def assortativity(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
+    """S7: whether people with many ties are tied to each other."""
+    yield _scattered(part, "S7", degree_assortativity(graph), graph.n)
 
 
 def _core_correlation(graph: Graph, core: NDArray[np.bool_]) -> float | None:
@@ -138,21 +178,96 @@ def _core_correlation(graph: Graph, core: NDArray[np.bool_]) -> float | None:
     return None if spread <= 0 else float((pairs * inside - graph.m * ideal) / np.sqrt(spread))
 
 
-def _hubs(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
-    hubs = people["role"].to_numpy() == int(Role.STEWARD)
-    between, share = betweenness(graph, hubs, seed=part.seed)
-    note = _SAMPLED if graph.n > SOURCES else None
-    yield Answer("S2.betweenness", betweenness_centralisation(graph, between), graph.n, note=note)
-    if not hubs.any():
+@_of_shape("S8.hubs", "S8.R", "S8.drop")
+def hub_dependence(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
+    """S8: how much hangs on the coordinating centre, and what the loss of the most central would break."""
+    between, share = _between(part, graph, people)
+    if not _hubs(people).any():
         yield Answer.none("S8.hubs", "nobody here acts for the coordinating centre (role steward)", graph.n)
     else:
-        yield Answer("S8.hubs", share, graph.n, note=note)
+        yield Answer("S8.hubs", share, graph.n, note=_sampled(graph))
     yield _answer("S8.R", robustness(graph), graph.n)
     kept = np.ones(graph.n, dtype=np.bool_)
     kept[np.argsort(-between, kind="stable")[:5]] = False
     before = int(giant(graph).sum())
     after = int(giant(graph.within(kept)).sum())
-    yield Answer("S8.drop", 1 - after / before, graph.n, note=note)
+    yield Answer("S8.drop", 1 - after / before, graph.n, note=_sampled(graph))
+
+
+@_of_shape("H6.paths")
+def path_capture(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
+    """H6: of the shortest paths between people of other organisations, the share with somebody of one inside.
+
+    It is that of the organisation whose people stand between others most, by the sum of their betweenness.
+    """
+    home = people.join(homes(part), on=["run", "person"], how="left", maintain_order="left")["home"]
+    if home.null_count() == graph.n:
+        yield Answer.none("H6.paths", "nobody's organisation is known", graph.n)
+        return
+    between, _ = _between(part, graph, people)
+    sums = pl.DataFrame({"home": home, "between": between}).drop_nulls().group_by("home", maintain_order=True).sum()
+    most = sums.sort("between", descending=True, maintain_order=True)["home"][0]
+    _, share = betweenness(graph, (home == most).fill_null(False).to_numpy(), seed=part.seed)
+    if share is None:
+        yield Answer.none("H6.paths", "no path leads between two people of other organisations", graph.n)
+        return
+    yield Answer("H6.paths", share, graph.n, missing=home.null_count(), note=_sampled(graph))
+
+
+def _between(part: Slice, graph: Graph, people: pl.DataFrame) -> tuple[Floats, float | None]:
+    """Everybody's betweenness, and the share of paths through stewards; taken once for a window."""
+    made = lambda: betweenness(graph, _hubs(people), seed=part.seed)  # noqa: E731 said once, here
+    return part.log.once(("betweenness", part.start, part.end), made)
+
+
+def _hubs(people: pl.DataFrame) -> NDArray[np.bool_]:
+    return np.asarray(people["role"].to_numpy() == int(Role.STEWARD), dtype=np.bool_)
+
+
+def _closed(part: Slice, graph: Graph) -> Closure:
+    return part.log.once(("closure", part.start, part.end), lambda: closure(graph))
+
+
+def _mine(part: Slice, people: pl.DataFrame) -> NDArray[np.bool_]:
+    """Which of everybody are of this slice's group."""
+    mine = part.people.select("run", "person", inside=pl.lit(True))
+    found = people.join(mine, on=["run", "person"], how="left", maintain_order="left")["inside"].fill_null(False)
+    return np.asarray(found.to_numpy(), dtype=np.bool_)
+
+
+def _sampled(graph: Graph) -> str | None:
+    return _SAMPLED if graph.n > SOURCES else None
+
+
+def _scattered(part: Slice, name: str, value: float | None, n: int) -> Answer:
+    """A number with its 95 % interval where --null R asks for draws: its spread when people are drawn again."""
+    if value is None or part.by is not None or not part.null:
+        return _answer(name, value, n)
+    found = np.array([one[name] for one in _redrawn(part)])
+    known = found[np.isfinite(found)]
+    if known.size < 2:
+        return _answer(name, value, n)
+    reach = Z95 * float(known.std(ddof=1))
+    return Answer(name, value, n, value - reach, value + reach, note=f"interval from {known.size} draws of people")
+
+
+def _redrawn(part: Slice) -> list[dict[str, float]]:
+    def made() -> list[dict[str, float]]:
+        _, graph = graph_of(part)
+        return [_numbers_of(one) for one in redrawn(graph, part.null, seed=part.seed)]
+
+    return part.log.once(("drawn again", part.start, part.end), made)
+
+
+def _numbers_of(graph: Graph) -> dict[str, float]:
+    closed, tied = closure(graph), graph.degrees > 0
+    if not tied.any():
+        return dict.fromkeys(("S2.degree", "S4.C", *_MEANS, "S7"), float("nan"))
+    found = {
+        "S2.degree": degree_centralisation(graph), "S4.C": closed.transitivity, "S7": degree_assortativity(graph),
+        "S5.constraint": float(closed.constraint[tied].mean()), "S5.size": float(closed.effective_size[tied].mean()),
+    }  # fmt: skip
+    return {name: float("nan") if value is None else value for name, value in found.items()}
 
 
 def change(part: Slice) -> Iterator[Answer]:

@@ -51,6 +51,8 @@ def test_how_hard_it_is_to_read_is_written_by_the_computer(cast: Cast) -> None:
     made = draft(cast.author, body="The cat sat on the mat and had a good long nap. " * 3)
     measured = rows(made.latest_id or 0, kinds.ReadabilityMeasured)[0]
     assert (measured.role, measured.value) == (Role.COMPUTER, pytest.approx(0.89))
+    smog = rows(made.latest_id or 0, kinds.SmogMeasured)[0]
+    assert (smog.role, smog.value) == (Role.COMPUTER, pytest.approx(3.13))
 
 
 def test_a_guest_makes_nothing(cast: Cast) -> None:

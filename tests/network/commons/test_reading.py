@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
 
+from coproduce.events import Role, kinds
 from coproduce.network.commons.markdown import to_html
-from coproduce.network.commons.reading import reading_grade, syllables
+from coproduce.network.commons.reading import grades_measured, reading_grade, reading_grades, syllables
 
 #: 36 words, 3 sentences, one syllable each but for the counted ones.
 SIMPLE = "The cat sat on the mat and had a good long nap. " * 3
@@ -24,6 +26,24 @@ def test_longer_words_and_sentences_are_harder() -> None:
         * 4
     )
     assert (reading_grade(hard) or 0) > 20 > (reading_grade(SIMPLE) or 0)
+
+
+def test_the_smog_grade_counts_long_words_in_thirty_sentences() -> None:
+    """McLaughlin's formula: four words of three syllables in three sentences are forty in thirty."""
+    text = SIMPLE.replace("long nap", "medication holiday", 2)
+    found = reading_grades(text)
+    assert found is not None
+    assert found.smog == pytest.approx(3.1291 + 1.043 * math.sqrt(30 * 4 / 3))
+    plain = reading_grades(SIMPLE)
+    assert plain is not None
+    assert plain.smog == pytest.approx(3.1291)
+
+
+def test_both_grades_of_a_version_are_written_to_the_log() -> None:
+    flesch_kincaid, smog = grades_measured(7, 40, SIMPLE, "en")
+    assert (type(flesch_kincaid), type(smog)) == (kinds.ReadabilityMeasured, kinds.SmogMeasured)
+    assert (smog.time, smog.role, smog.subject, smog.value) == (7, Role.COMPUTER, 40, 3.13)
+    assert grades_measured(7, 40, SIMPLE, "fr") == []
 
 
 @pytest.mark.parametrize(("text", "language"), [("Too short to tell.", "en"), (SIMPLE, "fr"), ("", "en")])

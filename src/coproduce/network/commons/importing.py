@@ -19,7 +19,7 @@ from coproduce.network.commons import files, index
 from coproduce.network.commons.access import settle
 from coproduce.network.commons.columns import Defaults, Described, described
 from coproduce.network.commons.models import Condition, Credit, Import, Resource, Version
-from coproduce.network.commons.reading import reading_grade
+from coproduce.network.commons.reading import grades_measured, reading_grade
 from coproduce.network.log import append, previous
 from coproduce.network.log.ids import next_ids
 from coproduce.network.people.asking import Asking
@@ -80,7 +80,7 @@ def import_file(
     An interrupted import goes on where it stopped. `progress` hears how much of the file is done, 0 to 1. Raises
     BadFile when the file is of another kind, Conflict while the same origin is being imported; a file cut in the
     middle keeps the rows before the cut and says so in the receipt. Writes ResourceCreated and ResourceShared, or
-    ResourceRevised, a row, ReadabilityMeasured where there is a text, and ResourcesImported.
+    ResourceRevised, a row, ReadabilityMeasured and SmogMeasured where there is a text, and ResourcesImported.
     """
     defaults = defaults or Defaults()
     with _alone(origin):
@@ -349,9 +349,7 @@ def _write(asking: Asking, news: Sequence[_New]) -> list[Event]:
         through(resource_id=new.resource_id, condition_id=topic) for new in news for topic in new.conditions
     )
     return [
-        kinds.ReadabilityMeasured(
-            time=asking.us, role=Role.COMPUTER, subject=version.pk, value=round(version.reading_grade, 2)
-        )
-        for version in versions
-        if version.reading_grade is not None
+        event
+        for version, new in zip(versions, news, strict=True)
+        for event in grades_measured(asking.us, version.pk, new.row.words.body, new.row.words.language)
     ]

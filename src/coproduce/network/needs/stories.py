@@ -16,8 +16,8 @@ from coproduce.network.needs.queries import Story
 
 #: Events that say nothing new beside another one of the same story.
 _SILENT = frozenset(
-    {kinds.ResourceShown, kinds.ActedFor, kinds.NeedClarified, kinds.ReadabilityMeasured, kinds.ReviewDateSet,
-     kinds.OwnerAssigned, kinds.ResourceCreated}
+    {kinds.ResourceShown, kinds.ActedFor, kinds.NeedClarified, kinds.ReadabilityMeasured, kinds.SmogMeasured,
+     kinds.ReviewDateSet, kinds.OwnerAssigned, kinds.ResourceCreated}
 )  # fmt: skip
 Teller = Callable[[Story, Row], str]
 
