@@ -65,6 +65,19 @@ def test_values_are_finite_and_lie_inside_their_intervals(frame):
             assert m.value <= m.high + 1e-9, m.id
 
 
+#: A census has no interval, nor has what an instrument finds or not; S3.z is told beside the networks it comes from.
+CENSUS = {"people", "sites", "ties", "topics", "communities", "resources", "concerns", "organisations", "flag"}
+WITHOUT_INTERVAL = {"S3.z", "S3.stability", "S8.hubs", "H1.mean", "H2.draw", "H6.paths", "Q6.hidden", "O5.money"}
+
+
+def test_every_number_that_could_have_come_out_otherwise_has_an_interval(frame):
+    bare = {
+        m.id for m in measure_all(frame, Request(null=20))
+        if m.value is not None and m.low is None and m.high is None and m.unit not in CENSUS
+    }  # fmt: skip
+    assert bare <= WITHOUT_INTERVAL
+
+
 def test_every_answer_can_be_written_as_json(frame):
     text = json.dumps([m.as_json() for m in measure_all(frame, Request(by="site"))], allow_nan=False)
     first = json.loads(text)[0]

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from coproduce.errors import InvalidInput
 from coproduce.statistics.agreement import counts_of, gwet_ac1, krippendorff_alpha
-from coproduce.statistics.inequality import concentration_index, erreygers, ranks, slope_index, wagstaff
+from coproduce.statistics.inequality import concentration_index, erreygers, of_strata, ranks, slope_index, wagstaff
 
 
 def test_ac1_of_two_raters_of_a_rare_trait_is_high_where_kappa_is_not():
@@ -66,3 +68,18 @@ def test_a_rank_that_is_none_is_refused_and_one_rank_has_no_slope():
     with pytest.raises(InvalidInput):
         ranks([1.0, float("nan")])
     assert slope_index(np.ones(5), ranks(np.ones(5))) is None
+
+
+@given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 12)), min_size=2, max_size=5))
+def test_indices_from_counts_of_strata_are_those_of_the_people(strata):
+    n = np.array([[size for size, _ in strata]], dtype=float)
+    met = np.minimum(np.array([[k for _, k in strata]], dtype=float), n)
+    place = np.repeat(np.arange(len(strata)), n[0].astype(int))
+    y = np.concatenate([np.r_[np.ones(int(k)), np.zeros(int(size - k))] for size, k in zip(n[0], met[0], strict=True)])
+    rank, found = ranks(place), of_strata(n, met)
+    assert found.erreygers[0] == pytest.approx(erreygers(y, rank, 0, 1))
+    if 0 < y.mean() < 1:
+        assert found.concentration[0] == pytest.approx(concentration_index(y, rank))
+        assert found.wagstaff[0] == pytest.approx(wagstaff(y, rank))
+        if y.size >= 3:
+            assert found.relative[0] == pytest.approx(slope_index(y, rank).relative)

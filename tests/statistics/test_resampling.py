@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from coproduce.statistics.resampling import bootstrap
+from coproduce.errors import InvalidInput
+from coproduce.statistics.concentration import gini
+from coproduce.statistics.resampling import bootstrap, resampled
 
 
 def one(sums, **options):
@@ -43,3 +45,28 @@ def test_a_statistic_without_a_value_is_none():
 
 def test_one_person_has_no_interval():
     assert one(np.array([[1.0, 2.0]]), seed=1, name="one").low is None
+
+
+@pytest.mark.parametrize("n", [60, 5_000])
+def test_any_statistic_of_rows_has_the_interval_that_theory_gives_a_mean(n):
+    """Beyond 2,000 rows fewer are drawn, and the interval is narrowed to what all of them would give."""
+    x = np.random.default_rng(1).exponential(2.0, n)
+    found = resampled(x, lambda rows: float(rows.mean()), seed=1, name="mean")
+    half = 1.96 * x.std() / np.sqrt(n)
+    assert (found.value - found.low + found.high - found.value) / 2 == pytest.approx(half, rel=0.15)
+    total = resampled(x, lambda rows: float(rows.sum()), seed=1, name="sum", extensive=True)
+    assert (total.high - total.low) / 2 == pytest.approx(n * half, rel=0.15)
+
+
+def test_the_interval_of_an_index_holds_that_of_the_population():
+    draws, held = np.random.default_rng(5), 0
+    for seed in range(150):
+        found = resampled(draws.exponential(1.0, 120), gini, seed=seed, name="gini")
+        held += found.low <= 0.5 <= found.high  # the Gini index of an exponential distribution
+    assert held / 150 >= 0.87
+
+
+def test_a_statistic_that_rows_do_not_have_is_refused_and_one_row_has_no_interval():
+    with pytest.raises(InvalidInput):
+        resampled(np.zeros(3), lambda _: None, seed=1, name="x")
+    assert resampled(np.ones(1), lambda rows: float(rows.sum()), seed=1, name="x").low is None

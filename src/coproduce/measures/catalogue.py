@@ -236,6 +236,12 @@ def reference_page() -> str:
         "All are computed from the event log of the live network and of a simulated one alike, with a 95 % interval.",
         "A measure that the log cannot carry answers without a value and with the reason. Groups under 11 are hidden,",
         "with as many others as it takes to keep them hidden.",
+        "",
+        "Unless its source says otherwise, the interval of a share is Wilson's, of a count Garwood's, of a mean the",
+        "normal one, and of a median or other quantile that from the order of the values (Conover 1999). Ratios,",
+        "indices and spreads have theirs from drawing people, or what was rated, again with replacement a thousand",
+        "times (200 times beyond 500). Numbers of structure have one where --null R asks for draws. A census (how many",
+        "people, sites, ties) has none.",
     ]
     family = ""
     for one in CATALOGUE.values():

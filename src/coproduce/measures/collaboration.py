@@ -14,7 +14,8 @@ from coproduce.measures.study import Slice
 from coproduce.measures.ties import contributions, interactions
 from coproduce.statistics.concentration import blau
 from coproduce.statistics.graph import reciprocity
-from coproduce.statistics.intervals import wilson
+from coproduce.statistics.intervals import Estimate, mean, quantile, wilson
+from coproduce.statistics.resampling import bootstrap
 from coproduce.statistics.survival import kaplan_meier
 
 #: Things that more people than this worked on say little about any two of them.
@@ -54,11 +55,21 @@ def together(part: Slice) -> Iterator[Answer]:
     yield Answer("C1.pairs", float(pairs.height), n)
     weights = pairs["weight"].to_numpy()
     yield (
-        Answer("C1.weight", float(weights.mean()), weights.size)
+        Answer.of("C1.weight", _mean_of_ties(part, "C1.weight", pairs, weights), weights.size)
         if weights.size
         else Answer.none("C1.weight", "nobody worked on a resource with somebody else")
     )
     yield Answer("C1.left_out", float(size.filter(pl.col("k") > MOST_AUTHORS).height), size.height)
+
+
+def _mean_of_ties(part: Slice, name: str, ties: pl.DataFrame, values: np.ndarray) -> Estimate:
+    """The mean over ties (run, a, b), with people drawn again: each brings a half of each of their ties."""
+    rows = ties.select("run", "a", "b").with_columns(pl.Series("value", values / 2), pl.lit(0.5).alias("tie"))
+    both = pl.concat([rows.select("run", pl.col(end).alias("p"), "value", "tie") for end in ("a", "b")])
+    sums = both.group_by("run", "p").sum().sort("run", "p").select("value", "tie").to_numpy()
+    found = bootstrap(sums, {name: lambda t: t[:, 0] / t[:, 1]}, seed=part.seed, name=name)[name]
+    assert found is not None  # there are ties
+    return found
 
 
 def ladder(part: Slice) -> Iterator[Answer]:
@@ -143,7 +154,11 @@ def mixing(part: Slice) -> Iterator[Answer]:
         low, high = ((2 * end - 1) if end is not None else None for end in (share.low, share.high))
         yield Answer(f"C3.ei.{by}", 2 * outside / n - 1, n, low, high, missing)
         r = _assortativity(left, right)
-        yield Answer(f"C3.r.{by}", r, n, missing=missing, note=None if r is not None else f"all are of one {by}")
+        if r is None:
+            yield Answer.none(f"C3.r.{by}", f"all are of one {by}", n, missing)
+            continue
+        again = _drawn_again(part, by, rows, left, right)
+        yield Answer(f"C3.r.{by}", r, n, again.low, again.high, missing)
     yield _three_roles(part)
 
 
@@ -155,6 +170,36 @@ def _assortativity(left: np.ndarray, right: np.ndarray) -> float | None:
     np.add.at(mixed, (np.r_[a, b], np.r_[b, a]), 0.5 / half)
     square = float((mixed.sum(axis=0) ** 2).sum())
     return None if square > 1 - 1e-12 else float((np.trace(mixed) - square) / (1 - square))
+
+
+def _drawn_again(part: Slice, by: str, ties: pl.DataFrame, left: np.ndarray, right: np.ndarray) -> Estimate:
+    """r with people drawn again: a function of the ties within groups and of each group's ends, which people bring."""
+    names, codes = np.unique(np.concatenate([left, right]), return_inverse=True)
+    k, ends = len(names), pl.concat([ties.select("run", p="a"), ties.select("run", p="b")])
+    person = ends.select(pl.struct("run", "p").rank("dense")).to_series().to_numpy().astype(np.int64) - 1
+    n = int(person.max()) + 1
+    within = np.bincount(person, weights=np.tile(left == right, 2), minlength=n)
+    sums = np.column_stack([within, np.bincount(person * k + codes, minlength=n * k).reshape(n, k)])
+
+    def r(totals: np.ndarray) -> np.ndarray:
+        all_ = totals[:, 1:].sum(axis=1)
+        square = ((totals[:, 1:] / all_[:, None]) ** 2).sum(axis=1)
+        found: np.ndarray = (totals[:, 0] / all_ - square) / (1 - square)
+        return found
+
+    found = bootstrap(sums.astype(np.float64), {by: r}, seed=part.seed, name=f"C3.r.{by}")[by]
+    assert found is not None  # people of two groups have ties
+    return found
+
+
+def _answered_again(part: Slice, pairs: np.ndarray, n: int) -> Estimate:
+    """The share of directed ties that are answered, with people drawn again: each brings the ties that they began."""
+    key = pairs[:, 0] * n + pairs[:, 1]
+    back = np.isin(pairs[:, 1] * n + pairs[:, 0], key)
+    sums = np.column_stack([np.bincount(pairs[:, 0], weights=back, minlength=n), np.bincount(pairs[:, 0], minlength=n)])
+    found = bootstrap(sums.astype(np.float64), {"C4": lambda t: t[:, 0] / t[:, 1]}, seed=part.seed, name="C4")["C4"]
+    assert found is not None  # there are ties
+    return found
 
 
 def _three_roles(part: Slice) -> Answer:
@@ -176,7 +221,9 @@ def answered(part: Slice) -> Iterator[Answer]:
     """
     acts = interactions(part.log, part.start, part.end)
     rows = acts.select("run", "a", "b").unique()
-    people = pl.concat([rows.select("run", p="a"), rows.select("run", p="b")]).unique().with_row_index("i")
+    people = (
+        pl.concat([rows.select("run", p="a"), rows.select("run", p="b")]).unique().sort("run", "p").with_row_index("i")
+    )
     for end in ("a", "b"):
         rows = rows.join(people.rename({"p": end, "i": f"i_{end}"}), on=["run", end])
     pairs, n = rows.select("i_a", "i_b").to_numpy().astype(np.int64), people.height
@@ -186,12 +233,13 @@ def answered(part: Slice) -> Iterator[Answer]:
         yield Answer.none("C4.rho", _NO_TIES)
         return
     density = len(pairs) / (n * (n - 1))
-    yield Answer("C4", r, len(pairs))
-    yield (
-        Answer("C4.rho", (r - density) / (1 - density), len(pairs))
-        if density < 1
-        else Answer.none("C4.rho", "everybody is tied to everybody", len(pairs))
-    )
+    found = _answered_again(part, pairs, n)
+    yield Answer("C4", r, len(pairs), found.low, found.high)
+    if density >= 1:
+        yield Answer.none("C4.rho", "everybody is tied to everybody", len(pairs))
+        return
+    beyond = [None if end is None else (end - density) / (1 - density) for end in (r, found.low, found.high)]
+    yield Answer("C4.rho", beyond[0], len(pairs), beyond[1], beyond[2])
 
 
 def teams(part: Slice) -> Iterator[Answer]:
@@ -208,7 +256,7 @@ def teams(part: Slice) -> Iterator[Answer]:
     asked = log.needs.episodes.filter(~pl.col("reopened")).select("run", object="need", asked_us="opened_us")
     waits = begun.join(asked, on=["run", "object"]).select(((pl.col("time") - pl.col("asked_us")) / DAY_US).alias("d"))
     yield (
-        Answer("C5.days", float(np.median(waits["d"].to_numpy())), waits.height, missing=n - waits.height)
+        Answer.of("C5.days", quantile(waits["d"].to_numpy(), 0.5), waits.height, missing=n - waits.height)
         if (waits.height)
         else Answer.none("C5.days", "no team names the need it is for", missing=n)
     )
@@ -236,7 +284,7 @@ def teams(part: Slice) -> Iterator[Answer]:
     )
     spread = [blau(counts) or 0.0 for counts in mixes["len"].to_list()]
     yield (
-        Answer("C5.roles", float(np.mean(spread)), len(spread))
+        Answer.of("C5.roles", mean(spread, least=0.0, most=1.0), len(spread))
         if spread
         else Answer.none("C5.roles", "no role is known")
     )
@@ -250,6 +298,4 @@ def survival_of_edits(part: Slice) -> Iterator[Answer]:
     if not alive.size:
         yield Answer.none("C6", "the log holds no measurement of edits", missing=missing)
         return
-    half = 1.96 * float(alive.std()) / np.sqrt(alive.size)
-    mean = float(alive.mean())
-    yield Answer("C6", mean, alive.size, max(0.0, mean - half), min(1.0, mean + half), missing)
+    yield Answer.of("C6", mean(alive, least=0.0, most=1.0), alive.size, missing=missing)

@@ -12,7 +12,8 @@ from coproduce.events import Event, Role, kinds
 from coproduce.measures.acts import Level
 from coproduce.measures.measurement import Answer
 from coproduce.measures.study import Slice
-from coproduce.statistics.intervals import wilson
+from coproduce.statistics.intervals import mean, poisson, quantile, wilson
+from coproduce.statistics.resampling import bootstrap
 from coproduce.statistics.survival import kaplan_meier
 
 _YEAR_US = 365 * DAY_US
@@ -38,9 +39,10 @@ def turnover(part: Slice) -> Iterator[Answer]:
     made = log.versions.filter(pl.col("made_us") < end)
     fresh = made.filter(pl.col("made_us") >= part.start).height
     years = max(part.end - part.start, 1) / _YEAR_US
-    yield Answer("H3.births", fresh / years if len(log.frame) else 0.0, made.height)
-    uses = log.frame.of(kinds.ResourceUsed).filter(inside).height
-    yield Answer("H3.reuse", uses / fresh, uses) if fresh else Answer.none("H3.reuse", "no version is new", uses)
+    births = poisson(fresh)
+    rate = [None if end is None else end / years for end in (births.value, births.low, births.high)]
+    yield Answer("H3.births", rate[0], made.height, rate[1], rate[2])
+    yield _reuse(part, log.frame.of(kinds.ResourceUsed).filter(inside), made.filter(pl.col("made_us") >= part.start))
     retired = log.frame.of(kinds.ResourceRetired).filter(pl.col("time") < end).select("run", resource="subject")
     live = made.join(retired.unique(), on=["run", "resource"], how="anti")
     used = log.frame.of(*_USES).filter(pl.col("time").is_between(end - _YEAR_US, end, closed="left"))
@@ -50,6 +52,20 @@ def turnover(part: Slice) -> Iterator[Answer]:
     resources = live.select("run", "resource").unique()
     yield from _care(part, resources, end)
     yield _first_use(part, made)
+
+
+def _reuse(part: Slice, uses: pl.DataFrame, fresh: pl.DataFrame) -> Answer:
+    """Uses over new versions, with people drawn again: each brings what they used and what they made."""
+    if fresh.is_empty():
+        return Answer.none("H3.reuse", "no version is new", uses.height)
+    used = uses.group_by("run", pl.col("actor").alias("person")).len("uses")
+    wrote = fresh.group_by("run", pl.col("author").alias("person")).len("fresh")
+    sums = used.join(wrote, on=["run", "person"], how="full", coalesce=True).fill_null(0).sort("run", "person")
+    ratio = {"H3.reuse": lambda totals: totals[:, 0] / totals[:, 1]}
+    rows = sums.select("uses", "fresh").to_numpy().astype(np.float64)
+    found = bootstrap(rows, ratio, seed=part.seed, name="H3.reuse")["H3.reuse"]
+    assert found is not None  # a version is new
+    return Answer.of("H3.reuse", found, uses.height)
 
 
 def _care(part: Slice, resources: pl.DataFrame, end: int) -> Iterator[Answer]:
@@ -95,12 +111,8 @@ def load(part: Slice) -> Iterator[Answer]:
     if each.size == 0:
         yield from (Answer.none(f"H5.{k}", "nobody helped in this window") for k in ("mean", "p90", "top5", "burnout"))
         return
-    error = float(each.std(ddof=1)) / np.sqrt(each.size) * 1.96 if each.size > 1 else None
-    mean = float(each.mean())
-    yield Answer(
-        "H5.mean", mean, each.size, None if error is None else mean - error, None if error is None else mean + error
-    )
-    yield Answer("H5.p90", float(np.quantile(each, 0.9)), each.size)
+    yield Answer.of("H5.mean", mean(each, least=0.0), each.size)
+    yield Answer.of("H5.p90", quantile(each, 0.9), each.size)
     reviews = helps.filter(pl.col("kind") == kinds.Reviewed.meaning.code).group_by("run", "person").len()["len"].sort()
     total = int(reviews.sum())
     yield _share("H5.top5", int(reviews.tail(5).sum()), total, "nobody reviewed in this window")
@@ -181,13 +193,13 @@ def justice(part: Slice) -> Iterator[Answer]:
     )
     days = waits["d"].to_numpy()
     yield (
-        Answer("H7.days", float(np.median(days)), days.size)
+        Answer.of("H7.days", quantile(days, 0.5), days.size)
         if days.size
         else Answer.none("H7.days", "no appeal was decided")
     )
     steps = sanctions.filter(pl.col("value").is_between(1, 5))["value"].to_numpy()
     yield (
-        Answer("H7.step", float(steps.mean()), steps.size)
+        Answer.of("H7.step", mean(steps, least=1.0, most=5.0), steps.size)
         if steps.size
         else Answer.none("H7.step", "nobody was sanctioned in this window")
     )

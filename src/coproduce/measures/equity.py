@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import polars as pl
 
+from coproduce import rng
 from coproduce.clock import DAY_US
 from coproduce.events import kinds
 from coproduce.measures.acts import Level
 from coproduce.measures.measurement import Answer
 from coproduce.measures.needs import Exit
 from coproduce.measures.study import Slice
-from coproduce.statistics.inequality import concentration_index, erreygers, ranks, slope_index, wagstaff
-from coproduce.statistics.intervals import Estimate
+from coproduce.statistics.inequality import concentration_index, erreygers, of_strata, ranks, slope_index, wagstaff
+from coproduce.statistics.intervals import Estimate, mean
+from coproduce.statistics.resampling import bootstrap
 from coproduce.statistics.suppression import SMALLEST_SHOWN
 
 _Z = 1.959963984540054
+_REPEATS = 1_000
 _IDS = ("D1.C", "D1.E", "D1.W", "D1.slope", "D1.relative", "D1.gap", "D1.ratio", "D2")
 
 
@@ -43,33 +47,74 @@ def fairness(part: Slice) -> Iterator[Answer]:
         reason = "fewer than two strata have needs followed for 30 days"
         yield from (Answer.none(name, reason, n, missing) for name in _IDS[:-1])
     else:
-        yield from _indices(met, place, missing)
+        yield from _indices(met, place, _again(part, followed, met, place), missing)
+        yield from _between_strata(met, place, missing, part.seed)
     yield _giving(part, order)
 
 
-def _indices(met: np.ndarray, place: np.ndarray, missing: int) -> Iterator[Answer]:
+def _again(part: Slice, followed: pl.DataFrame, met: np.ndarray, place: np.ndarray) -> dict[str, Estimate | None]:
+    """The indices with intervals from drawing people again, each with all their needs."""
+    stratum = np.unique(place, return_inverse=True)[1]
+    owner = followed.select(pl.struct("run", "owner").rank("dense")).to_series().to_numpy().astype(np.int64) - 1
+    k = int(stratum.max()) + 1
+    cell, size = owner * k + stratum, (int(owner.max()) + 1) * k
+    counts = [np.bincount(cell, weights=w, minlength=size).reshape(-1, k) for w in (np.ones(len(met)), met)]
+    names = {"D1.C": "concentration", "D1.E": "erreygers", "D1.W": "wagstaff", "D1.relative": "relative"}
+    forms = {
+        id_: partial(lambda totals, name: getattr(of_strata(totals[:, :k], totals[:, k:]), name), name=name)
+        for id_, name in names.items()
+    }
+    return bootstrap(np.hstack(counts), forms, seed=part.seed, name="D1")
+
+
+def _indices(
+    met: np.ndarray, place: np.ndarray, again: Mapping[str, Estimate | None], missing: int
+) -> Iterator[Answer]:
     rank, n = ranks(place), len(met)
     for name, value in (
         ("D1.C", concentration_index(met, rank)), ("D1.E", erreygers(met, rank, 0, 1)), ("D1.W", wagstaff(met, rank)),
     ):  # fmt: skip
-        yield Answer(name, value, n, missing=missing, note=None if value is not None else "all were met, or none")
+        yield _around(name, value, again[name], n, missing=missing, nothing="all were met, or none")
     slope = slope_index(met, rank)
     assert slope is not None  # two strata or more
     reach = _Z * slope.error
     yield Answer.of("D1.slope", Estimate(slope.slope, slope.slope - reach, slope.slope + reach), n, missing=missing)
-    yield Answer(
-        "D1.relative", slope.relative, n, missing=missing, note=None if slope.relative is not None else "none was met"
-    )
+    yield _around("D1.relative", slope.relative, again["D1.relative"], n, missing=missing, nothing="none was met")
+
+
+def _around(name: str, value: float | None, found: Estimate | None, n: int, *, missing: int, nothing: str) -> Answer:
+    """A value by its own formula, with the ends that drawing people again gave it."""
+    if value is None or found is None:
+        return Answer.none(name, nothing, n, missing)
+    return Answer.of(name, Estimate(value, found.low, found.high), n, missing=missing)
+
+
+def _between_strata(met: np.ndarray, place: np.ndarray, missing: int, seed: int) -> Iterator[Answer]:
+    """The gap and the ratio of the best and the worst stratum, with intervals from drawing the met of each anew."""
+    n = len(met)
     counts = [(int((place == p).sum()), float(met[place == p].sum())) for p in np.unique(place)]
     large = np.array([one for one in counts if one[0] >= SMALLEST_SHOWN])
     if len(large) < 2:
         for name in ("D1.gap", "D1.ratio"):
             yield Answer.none(name, "fewer than two strata of 11 needs or more", n, missing)
         return
-    drawn = _shrunk(large[:, 1], large[:, 0])
-    low, high = float(drawn.min()), float(drawn.max())
-    yield Answer("D1.gap", high - low, n, missing=missing, note=f"{len(large)} strata")
-    yield Answer("D1.ratio", low / high if high else None, n, missing=missing, note=None if high else "none was met")
+    share = _shrunk(large[:, 1], large[:, 0])
+    low, high = float(share.min()), float(share.max())
+    many = large[:, 0].astype(np.int64)
+    anew = rng.stream(seed, "strata").binomial(many, large[:, 1] / many, (_REPEATS, len(large)))
+    ends = np.array([(one.min(), one.max()) for one in (_shrunk(row, many) for row in anew)])
+    note = f"{len(large)} strata"
+    yield Answer.of("D1.gap", _percentiles(high - low, ends[:, 1] - ends[:, 0]), n, missing=missing, note=note)
+    if not high:
+        yield Answer.none("D1.ratio", "none was met", n, missing)
+        return
+    ratios = np.divide(ends[:, 0], ends[:, 1], out=np.ones(len(ends)), where=ends[:, 1] > 0)
+    yield Answer.of("D1.ratio", _percentiles(low / high, ratios), n, missing=missing)
+
+
+def _percentiles(value: float, drawn: np.ndarray) -> Estimate:
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return Estimate(value, min(value, float(low)), max(value, float(high)))
 
 
 def _shrunk(met: np.ndarray, n: np.ndarray) -> np.ndarray:
@@ -93,10 +138,12 @@ def _giving(part: Slice, order: dict[str, float]) -> Answer:
     size, k = int(mine.sum()), int(gives.sum())
     if size < SMALLEST_SHOWN or not k:
         return Answer.none("D2", "nobody gives, or the lowest stratum has fewer than 11 members", people.height)
-    value = float((mine & gives).sum()) / k / (size / people.height)
-    return Answer(
-        "D2", value, people.height, missing=part.people.height - people.height, note="members as the denominator"
-    )
+    sums = np.stack([mine & gives, gives, mine, np.ones(people.height)], axis=1).astype(np.float64)
+    ratio = {"D2": lambda t: t[:, 0] / t[:, 1] / (t[:, 2] / t[:, 3])}
+    found = bootstrap(sums, ratio, seed=part.seed, name="D2")["D2"]
+    assert found is not None  # somebody gives, and the stratum has members
+    missing = part.people.height - people.height
+    return Answer.of("D2", found, people.height, missing=missing, note="members as the denominator")
 
 
 def draw_and_give(part: Slice) -> Iterator[Answer]:
@@ -157,10 +204,8 @@ def _of_survey(part: Slice, ids: Mapping[str, str]) -> Iterator[Answer]:
         if scores.size == 0:
             yield Answer.none(id_, "nobody answered in this window")
             continue
-        mean = float(scores.mean())
-        half = _Z * float(scores.std(ddof=1)) / np.sqrt(scores.size) if scores.size > 1 else None
-        low, high = (None, None) if half is None else (mean - float(half), mean + float(half))
-        yield Answer(id_, mean, scores.size, low, high, note="people may change what they mean by an answer")
+        note = "people may change what they mean by an answer"
+        yield Answer.of(id_, mean(scores, least=0.0, most=1.0), scores.size, note=note)
 
 
 def maturity(part: Slice) -> Iterator[Answer]:
@@ -177,14 +222,10 @@ def maturity(part: Slice) -> Iterator[Answer]:
     last = table.filter(pl.col("round") == rounds[-1])
     by_rater = last.group_by("rater").agg(pl.col("value").mean())["value"].to_numpy()
     n = len(by_rater)
-    mean = float(by_rater.mean())
-    half = _Z * float(by_rater.std(ddof=1)) / np.sqrt(n) if n > 1 else None
-    yield Answer(
-        "M1", mean, n, None if half is None else mean - float(half), None if half is None else mean + float(half)
-    )
+    yield Answer.of("M1", mean(by_rater), n)
     spread = last.group_by("domain", "component").agg(pl.col("value").std())["value"].drop_nulls().to_numpy()
     yield (
-        Answer("M1.spread", float(spread.mean()), len(spread))
+        Answer.of("M1.spread", mean(spread, least=0.0), len(spread))
         if len(spread)
         else Answer.none("M1.spread", "no component was rated by two")
     )
@@ -197,5 +238,4 @@ def maturity(part: Slice) -> Iterator[Answer]:
     if len(moved) < 2:
         yield Answer.none("M1.change", "fewer than two rated in both rounds", len(moved))
         return
-    change, error = float(moved.mean()), float(moved.std(ddof=1) / np.sqrt(len(moved)))
-    yield Answer("M1.change", change, len(moved), change - _Z * error, change + _Z * error)
+    yield Answer.of("M1.change", mean(moved), len(moved))

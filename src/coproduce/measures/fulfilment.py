@@ -13,7 +13,8 @@ from coproduce.events import Role, kinds
 from coproduce.measures.measurement import Answer
 from coproduce.measures.needs import Exit
 from coproduce.measures.study import Slice
-from coproduce.statistics.intervals import Estimate, wilson
+from coproduce.statistics.intervals import Estimate, mean, quantile, range_of_shares, wilson
+from coproduce.statistics.resampling import bootstrap
 from coproduce.statistics.suppression import SMALLEST_SHOWN
 from coproduce.statistics.survival import aalen_johansen, kaplan_meier
 
@@ -44,7 +45,7 @@ def match_quality(part: Slice) -> Iterator[Answer]:
     gain = np.where(place <= 10, 1 / np.log2(1 + place), 0.0)
     n = len(gain)
     if n:
-        yield Answer.of("N5.ndcg", _mean(gain), n)
+        yield Answer.of("N5.ndcg", mean(gain, least=0.0, most=1.0), n)
         yield Answer.of("N5.recall", wilson(int((place <= 10).sum()), n), n)
     else:
         for key in ("ndcg", "recall"):
@@ -149,11 +150,12 @@ def outcomes(part: Slice) -> Iterator[Answer]:
     yield Answer.of("O1", wilson(int(mine["met"].sum()), n), n)
     over = "stratum" if part.log.strata is not None else "site"
     parts = mine.drop_nulls(over).group_by(over).agg(pl.col("met").mean(), pl.len().alias("n"))
-    large = parts.filter(pl.col("n") >= SMALLEST_SHOWN)["met"]
-    gap = float(np.ptp(large.to_numpy())) if len(large) > 1 else None
-    yield Answer(
-        "O1.gap", gap, n, note=f"over {over}" if gap is not None else f"fewer than two groups by {over} of 11 or more"
-    )
+    large = parts.filter(pl.col("n") >= SMALLEST_SHOWN).sort(over)
+    if large.height < 2:
+        yield Answer.none("O1.gap", f"fewer than two groups by {over} of 11 or more", n)
+        return
+    gap = range_of_shares(large["met"].to_numpy() * large["n"].to_numpy(), large["n"].to_numpy(), seed=part.seed)
+    yield Answer.of("O1.gap", gap, n, note=f"over {over}")
 
 
 def linked(part: Slice) -> Iterator[Answer]:
@@ -228,7 +230,7 @@ def friction(part: Slice) -> Iterator[Answer]:
     took = mine.filter(pl.col("value").is_between(0, 1e6))["value"].to_numpy()
     missing = mine.height - took.size
     yield (
-        Answer("O4.minutes", float(np.median(took)), took.size, missing=missing)
+        Answer.of("O4.minutes", quantile(took, 0.5), took.size, missing=missing)
         if took.size
         else Answer.none("O4.minutes", "no reply says how long it took", missing=missing)
     )
@@ -257,10 +259,7 @@ def _steps_to_give(part: Slice, tried: pl.DataFrame) -> Answer:
         pl.col("time").is_between(pl.col("from_us"), pl.col("to_us"))
     )
     each = steps.group_by("run", "subject", "person").len()["len"].to_numpy()
-    reach = _Z * float(each.std(ddof=1)) / np.sqrt(each.size) if each.size > 1 else None
-    mean = float(each.mean())
-    ends = (None, None) if reach is None else (mean - float(reach), mean + float(reach))
-    return Answer("O4.steps", mean, each.size, *ends)
+    return Answer.of("O4.steps", mean(each, least=0.0), each.size)
 
 
 def cost(part: Slice) -> Iterator[Answer]:
@@ -270,26 +269,34 @@ def cost(part: Slice) -> Iterator[Answer]:
         _group(part), left_on=["run", "actor"], right_on=["run", "person"], how="semi"
     )
     known = rows.filter(pl.col("value").is_between(0, 1e6))
-    minutes, missing = float(known["value"].sum()), rows.height - known.height
-    closed = (
-        part.only_group(part.log.needs.episodes)
-        .filter(
-            (pl.col("exit") == Exit.CONFIRMED) & pl.col("closed_us").is_between(part.start, part.end, closed="left")
-        )
-        .height
+    missing = rows.height - known.height
+    met = part.only_group(part.log.needs.episodes).filter(
+        (pl.col("exit") == Exit.CONFIRMED) & pl.col("closed_us").is_between(part.start, part.end, closed="left")
     )
+    closed = met.height
     if known.is_empty():
         yield Answer.none("O5.need", "nobody said how long anything took", missing=missing)
         yield Answer.none("O5.person", "nobody said how long anything took", missing=missing)
     else:
         yield (
-            Answer("O5.need", minutes / closed, closed, missing=missing)
+            Answer.of("O5.need", _minutes_a_need(part, known, met), closed, missing=missing)
             if closed
             else Answer.none("O5.need", "no need was confirmed in this window", missing=missing)
         )
-        people = known.select("run", "actor").n_unique()
-        yield Answer("O5.person", minutes / people, people, missing=missing)
+        each = known.group_by("run", "actor").agg(pl.col("value").sum())["value"].to_numpy()
+        yield Answer.of("O5.person", mean(each, least=0.0), each.size, missing=missing)
     yield _money(part, closed)
+
+
+def _minutes_a_need(part: Slice, gave: pl.DataFrame, met: pl.DataFrame) -> Estimate:
+    """Minutes over confirmed needs, with people drawn again: each brings the minutes given and the needs met."""
+    minutes = gave.group_by("run", pl.col("actor").alias("person")).agg(pl.col("value").sum().alias("minutes"))
+    needs = met.group_by("run", pl.col("owner").alias("person")).len("needs")
+    sums = minutes.join(needs, on=["run", "person"], how="full", coalesce=True).fill_null(0).sort("run", "person")
+    ratio = {"O5.need": lambda totals: totals[:, 0] / totals[:, 1]}
+    found = bootstrap(sums.select("minutes", "needs").to_numpy(), ratio, seed=part.seed, name="O5.need")["O5.need"]
+    assert found is not None  # a need was confirmed
+    return found
 
 
 def _money(part: Slice, closed: int) -> Answer:
@@ -311,10 +318,3 @@ def _money(part: Slice, closed: int) -> Answer:
 
 def _group(part: Slice) -> pl.DataFrame:
     return part.people.select("run", "person")
-
-
-def _mean(x: np.ndarray) -> Estimate:
-    if len(x) < 2:
-        return Estimate(float(x.mean()))
-    half = _Z * float(x.std(ddof=1)) / np.sqrt(len(x))
-    return Estimate(float(x.mean()), max(0.0, float(x.mean()) - float(half)), min(1.0, float(x.mean()) + float(half)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,10 +12,11 @@ from coproduce.clock import DAY_US
 from coproduce.events import Event, Role, kinds
 from coproduce.measures.measurement import Answer
 from coproduce.measures.study import Slice
-from coproduce.statistics.agreement import counts_of, gwet_ac1, krippendorff_alpha
+from coproduce.statistics.agreement import Floats, counts_of, gwet_ac1, krippendorff_alpha
 from coproduce.statistics.bridging import Status, bridge
 from coproduce.statistics.concentration import gini
-from coproduce.statistics.intervals import Estimate, wilson
+from coproduce.statistics.intervals import Estimate, quantile, wilson
+from coproduce.statistics.resampling import resampled
 from coproduce.statistics.survival import Incidence, kaplan_meier
 
 _Z = 1.959963984540054
@@ -51,9 +52,8 @@ def falsehood(part: Slice) -> Iterator[Answer]:
     counts = counts_of(
         rows.select(pl.struct("run", "subject").rank("dense")).to_series().to_numpy(), rows["value"].to_numpy()
     )
-    for name, value in (("Q1.ac1", gwet_ac1(counts)), ("Q1.alpha", krippendorff_alpha(counts))):
-        reason = "no version was rated by two, or all say the same"
-        yield Answer(name, value, len(counts)) if value is not None else Answer.none(name, reason, len(counts))
+    for name, form in (("Q1.ac1", gwet_ac1), ("Q1.alpha", krippendorff_alpha)):
+        yield _agreement(part, name, form, counts, "no version was rated by two, or all say the same")
 
 
 def _stratified(audited: pl.DataFrame, stock: pl.DataFrame) -> Answer:
@@ -111,12 +111,14 @@ def grading(part: Slice) -> Iterator[Answer]:
     counts = counts_of(
         known.select(pl.struct("run", "subject").rank("dense")).to_series().to_numpy(), known["value"].to_numpy()
     )
-    value = gwet_ac1(counts)
-    yield (
-        Answer("Q3.ac1", value, len(counts))
-        if value is not None
-        else Answer.none("Q3.ac1", "no version was graded by two, or all say the same", len(counts))
-    )
+    yield _agreement(part, "Q3.ac1", gwet_ac1, counts, "no version was graded by two, or all say the same")
+
+
+def _agreement(part: Slice, name: str, form: Callable[[Floats], float | None], counts: Floats, nothing: str) -> Answer:
+    """Agreement beyond chance, with an interval from drawing the rated versions again."""
+    if form(counts) is None:
+        return Answer.none(name, nothing, len(counts))
+    return Answer.of(name, resampled(counts, form, seed=part.seed, name=name), len(counts))
 
 
 def readability(part: Slice) -> Iterator[Answer]:
@@ -171,10 +173,10 @@ def support(part: Slice) -> Iterator[Answer]:
     found = bridge(names[0], names[1], rated["value"].to_numpy(), groups=groups or None, seed=part.seed)
     n = len(found)
     yield Answer.of("Q5.helpful", wilson(sum(one.status is Status.HELPFUL for one in found), n), n)
-    yield Answer("Q5.intercept", float(np.median([one.intercept for one in found])), n)
+    yield Answer.of("Q5.intercept", quantile([one.intercept for one in found], 0.5), n)
     scores = [one.gac ** (1 / len(set(groups.values()))) for one in found if one.gac is not None]
     yield (
-        Answer("Q5.gac", float(np.median(scores)), n)
+        Answer.of("Q5.gac", quantile(scores, 0.5), n)
         if scores
         else Answer.none("Q5.gac", "no rater's role is known", n)
     )
@@ -229,7 +231,11 @@ def leadership(part: Slice) -> Iterator[Answer]:
     owners = owned.group_by("run", "subject", maintain_order=True).agg(pl.col("object").last().alias("person"))
     each = owners.group_by("run", "person").len()["len"].to_numpy()
     value = gini(each) if each.size else None
-    yield Answer("Q7.gini", value, each.size) if value is not None else Answer.none("Q7.gini", "the log names no owner")
+    yield (
+        Answer.none("Q7.gini", "the log names no owner")
+        if value is None
+        else Answer.of("Q7.gini", resampled(each.astype(np.float64), gini, seed=part.seed, name="Q7.gini"), each.size)
+    )
     roles = (
         owners.select("run", "person")
         .unique()

@@ -15,10 +15,9 @@ from coproduce.events import Role
 from coproduce.measures.acts import Level
 from coproduce.measures.engagement import NO_PEOPLE, levels
 from coproduce.measures.measurement import Answer
-from coproduce.measures.people import members
+from coproduce.measures.scatter import scattered
 from coproduce.measures.study import Slice
-from coproduce.measures.ties import interaction_ties
-from coproduce.statistics.graph import Graph
+from coproduce.measures.ties import graph_of
 from coproduce.statistics.intervals import wilson
 
 Ints = NDArray[np.int64]
@@ -53,37 +52,19 @@ def giant_component(part: Slice) -> Iterator[Answer]:
         names = ("S1", "S1.tied", "S1.size", "S1.ties", "S1.null")
         yield from (Answer.none(name, NO_PEOPLE) for name in names)
         return
-    whole, edges = part.log.once(("graph", part.start, part.end), lambda: _graph(part))
+    whole, graph = graph_of(part)
+    edges = graph.edges
     inside = _in_giant(edges, whole["run"].to_numpy())
     mine = whole.join(part.people.select("run", "person"), on=["run", "person"], how="semi")["node"].to_numpy()
     tied = np.unique(edges[np.isin(edges, mine)])
     n, members = len(mine), int(inside[mine].sum())
     note = f"fewer than {FEWEST_PEOPLE} people: read the table, not the share" if n < FEWEST_PEOPLE else None
-    yield Answer("S1", members / n, n, note=note)
-    yield Answer("S1.tied", len(tied) / n, n, note=note)
+    shares = [Answer("S1", members / n, n, note=note), Answer("S1.tied", len(tied) / n, n, note=note)]
+    # The largest component of each of several runs is added up; people drawn again would make one network of all.
+    yield from shares if whole["run"].n_unique() > 1 else (scattered(part, share) for share in shares)
     yield Answer("S1.size", float(members), n)
     yield Answer("S1.ties", float(np.isin(edges, mine).any(axis=1).sum()), n)
     yield _null(part, edges, whole, mine)
-
-
-def graph_of(part: Slice) -> tuple[pl.DataFrame, Graph]:
-    """Everybody who was a member in the window, numbered, and the simple graph of the ties between them."""
-    whole, edges = part.log.once(("graph", part.start, part.end), lambda: _graph(part))
-    return whole, Graph.of(whole.height, edges)
-
-
-def _graph(part: Slice) -> tuple[pl.DataFrame, Ints]:
-    """Everybody who was a member in the window, numbered, and the ties between them as pairs of numbers."""
-    whole = members(part.log.people, part.start, part.end).with_row_index("node")
-    return whole, _numbered(interaction_ties(part.log, part.start, part.end), whole)
-
-
-def _numbered(ties: pl.DataFrame, whole: pl.DataFrame) -> Ints:
-    """Ties as pairs of node numbers; a tie to somebody who is no member in the window is left out."""
-    for end in ("a", "b"):
-        nodes = whole.select("run", pl.col("person").alias(end), pl.col("node").cast(pl.Int64).alias(f"node_{end}"))
-        ties = ties.join(nodes, on=["run", end], how="inner")
-    return ties.select("node_a", "node_b").to_numpy().reshape(-1, 2)
 
 
 def _in_giant(edges: Ints, runs: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from coproduce.events import Event, Role, kinds
-from coproduce.measures.study import Log
+from coproduce.measures.people import members
+from coproduce.measures.study import Log, Slice
+from coproduce.statistics.graph import Graph, Ints
 
 
 def interaction_ties(log: Log, start: int, end: int) -> pl.DataFrame:
@@ -54,3 +56,21 @@ def contributions(log: Log, start: int, end: int) -> pl.DataFrame:
     return acts.filter((pl.col("actor") >= 0) & (pl.col("subject") >= 0)).select(
         "run", pl.col("actor").alias("person"), pl.col("subject").alias("resource"), "time"
     )
+
+
+def graph_of(part: Slice) -> tuple[pl.DataFrame, Graph]:
+    """Everybody who was a member in the window, numbered, and the simple graph of the ties between them."""
+    return part.log.once(("graph", part.start, part.end), lambda: _graph(part))
+
+
+def _graph(part: Slice) -> tuple[pl.DataFrame, Graph]:
+    whole = members(part.log.people, part.start, part.end).with_row_index("node")
+    return whole, Graph.of(whole.height, _numbered(interaction_ties(part.log, part.start, part.end), whole))
+
+
+def _numbered(ties: pl.DataFrame, whole: pl.DataFrame) -> Ints:
+    """Ties as pairs of node numbers; a tie to somebody who is no member in the window is left out."""
+    for end in ("a", "b"):
+        nodes = whole.select("run", pl.col("person").alias(end), pl.col("node").cast(pl.Int64).alias(f"node_{end}"))
+        ties = ties.join(nodes, on=["run", end], how="inner")
+    return ties.select("node_a", "node_b").to_numpy().reshape(-1, 2)

@@ -12,24 +12,24 @@ from numpy.typing import NDArray
 from coproduce.events import Role
 from coproduce.measures.commons_health import homes
 from coproduce.measures.measurement import Answer
-from coproduce.measures.structure import FEWEST_PEOPLE, graph_of
+from coproduce.measures.scatter import drop, scattered
+from coproduce.measures.structure import FEWEST_PEOPLE
 from coproduce.measures.study import Slice
-from coproduce.measures.ties import interaction_ties
+from coproduce.measures.ties import graph_of, interaction_ties
 from coproduce.statistics.betweenness import SOURCES, betweenness, betweenness_centralisation, robustness
 from coproduce.statistics.communities import best_partition, similarity
 from coproduce.statistics.distances import mean_path
 from coproduce.statistics.graph import (
     Floats,
     Graph,
+    core_correlation,
     core_numbers,
     degree_assortativity,
     degree_centralisation,
-    giant,
 )
-from coproduce.statistics.intervals import Z95, Estimate, wilson
+from coproduce.statistics.intervals import Estimate, wilson
 from coproduce.statistics.rewiring import rewired
 from coproduce.statistics.triangles import Closure, closure
-from coproduce.statistics.vertex_bootstrap import redrawn
 
 _FEW = f"fewer than {FEWEST_PEOPLE} people: read the table, not the shape"
 _ASK = "drawn only with --null R"
@@ -58,9 +58,10 @@ def _of_shape(*ids: str) -> Callable[[Shape], Callable[[Slice], Iterator[Answer]
 @_of_shape("S2.degree", "S2.betweenness")
 def centralisation(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
     """S2: how far ties, and the paths between people, go through a few."""
-    yield _scattered(part, "S2.degree", degree_centralisation(graph), graph.n)
+    yield scattered(part, _answer("S2.degree", degree_centralisation(graph), graph.n))
     between, _ = _between(part, graph, people)
-    yield Answer("S2.betweenness", betweenness_centralisation(graph, between), graph.n, note=_sampled(graph))
+    value = betweenness_centralisation(graph, between)
+    yield scattered(part, Answer("S2.betweenness", value, graph.n, note=_sampled(graph)))
 
 
 @_of_shape("S3", "S3.n", "S3.z", "S3.stability")
@@ -69,7 +70,7 @@ def communities(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Ans
     best = best_partition(graph, seed=part.seed)
     assert best is not None  # there are ties
     note = f"best of {len(best.tried)} searches, {min(best.tried):.3f} to {max(best.tried):.3f}"
-    yield Answer("S3", best.modularity, graph.n, note=note)
+    yield scattered(part, Answer("S3", best.modularity, graph.n, note=note))
     yield Answer("S3.n", float(best.n_communities), graph.n, note="people without a tie are communities of one")
     yield _answer("S3.stability", similarity(best), graph.n)
     drawn = _null(part, graph)
@@ -105,7 +106,7 @@ def _null(part: Slice, graph: Graph) -> list[_Drawn]:
 def small_world(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
     """S4: how often friends are friends, how far people are from each other, and both beside chance."""
     path = mean_path(graph, seed=part.seed)
-    yield _scattered(part, "S4.C", _closed(part, graph).transitivity, graph.n)
+    yield scattered(part, _answer("S4.C", _closed(part, graph).transitivity, graph.n))
     yield Answer.of("S4.L", path, graph.n) if path else Answer.none("S4.L", "no two people are tied", graph.n)
     drawn = _null(part, graph)
     if not drawn:
@@ -139,7 +140,7 @@ def brokerage(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answe
         yield from (Answer.none(name, "nobody here is tied to anybody in this window") for name in _MEANS)
         return
     for name, values in zip(_MEANS, (closed.constraint, closed.effective_size), strict=True):
-        yield _scattered(part, name, float(values[mine].mean()), n)
+        yield scattered(part, _answer(name, float(values[mine].mean()), n))
 
 
 @_of_shape("S6.core", "S6.share", "S6.correlation", "S6.patients")
@@ -148,9 +149,11 @@ def core(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
     numbers = core_numbers(graph)
     inner, mine = numbers == numbers.max(), _mine(part, people)
     n, size = int(mine.sum()), int((inner & mine).sum())
-    yield Answer("S6.core", float(numbers.max()), graph.n)
-    yield Answer("S6.share", size / n, n) if n else Answer.none("S6.share", "nobody here was a member")
-    yield _answer("S6.correlation", _core_correlation(graph, inner), graph.n)
+    yield scattered(part, Answer("S6.core", float(numbers.max()), graph.n))
+    yield (
+        scattered(part, Answer("S6.share", size / n, n)) if n else Answer.none("S6.share", "nobody here was a member")
+    )
+    yield scattered(part, _answer("S6.correlation", core_correlation(graph, inner), graph.n))
     roles = people["role"].to_numpy()[inner & mine]
     lived = int(np.isin(roles, [int(Role.PATIENT), int(Role.FAMILY)]).sum())
     yield (
@@ -163,19 +166,7 @@ def core(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
 @_of_shape("S7")
 def assortativity(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[Answer]:
     """S7: whether people with many ties are tied to each other."""
-    yield _scattered(part, "S7", degree_assortativity(graph), graph.n)
-
-
-def _core_correlation(graph: Graph, core: NDArray[np.bool_]) -> float | None:
-    """Pearson's correlation of ties with the pattern in which the core is tied to itself and the rest to nobody.
-
-    Source: Borgatti and Everett 2000, 10.1016/S0378-8733(99)00019-2, for a given core.
-    """
-    pairs = graph.n * (graph.n - 1) / 2
-    ideal = core.sum() * (core.sum() - 1) / 2
-    inside = float(core[graph.edges].all(axis=1).sum())
-    spread = graph.m * (pairs - graph.m) * ideal * (pairs - ideal)
-    return None if spread <= 0 else float((pairs * inside - graph.m * ideal) / np.sqrt(spread))
+    yield scattered(part, _answer("S7", degree_assortativity(graph), graph.n))
 
 
 @_of_shape("S8.hubs", "S8.R", "S8.drop")
@@ -186,12 +177,8 @@ def hub_dependence(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[
         yield Answer.none("S8.hubs", "nobody here acts for the coordinating centre (role steward)", graph.n)
     else:
         yield Answer("S8.hubs", share, graph.n, note=_sampled(graph))
-    yield _answer("S8.R", robustness(graph), graph.n)
-    kept = np.ones(graph.n, dtype=np.bool_)
-    kept[np.argsort(-between, kind="stable")[:5]] = False
-    before = int(giant(graph).sum())
-    after = int(giant(graph.within(kept)).sum())
-    yield Answer("S8.drop", 1 - after / before, graph.n, note=_sampled(graph))
+    yield scattered(part, _answer("S8.R", robustness(graph), graph.n))
+    yield scattered(part, Answer("S8.drop", drop(graph, between), graph.n, note=_sampled(graph)))
 
 
 @_of_shape("H6.paths")
@@ -237,37 +224,6 @@ def _mine(part: Slice, people: pl.DataFrame) -> NDArray[np.bool_]:
 
 def _sampled(graph: Graph) -> str | None:
     return _SAMPLED if graph.n > SOURCES else None
-
-
-def _scattered(part: Slice, name: str, value: float | None, n: int) -> Answer:
-    """A number with its 95 % interval where --null R asks for draws: its spread when people are drawn again."""
-    if value is None or part.by is not None or not part.null:
-        return _answer(name, value, n)
-    found = np.array([one[name] for one in _redrawn(part)])
-    known = found[np.isfinite(found)]
-    if known.size < 2:
-        return _answer(name, value, n)
-    reach = Z95 * float(known.std(ddof=1))
-    return Answer(name, value, n, value - reach, value + reach, note=f"interval from {known.size} draws of people")
-
-
-def _redrawn(part: Slice) -> list[dict[str, float]]:
-    def made() -> list[dict[str, float]]:
-        _, graph = graph_of(part)
-        return [_numbers_of(one) for one in redrawn(graph, part.null, seed=part.seed)]
-
-    return part.log.once(("drawn again", part.start, part.end), made)
-
-
-def _numbers_of(graph: Graph) -> dict[str, float]:
-    closed, tied = closure(graph), graph.degrees > 0
-    if not tied.any():
-        return dict.fromkeys(("S2.degree", "S4.C", *_MEANS, "S7"), float("nan"))
-    found = {
-        "S2.degree": degree_centralisation(graph), "S4.C": closed.transitivity, "S7": degree_assortativity(graph),
-        "S5.constraint": float(closed.constraint[tied].mean()), "S5.size": float(closed.effective_size[tied].mean()),
-    }  # fmt: skip
-    return {name: float("nan") if value is None else value for name, value in found.items()}
 
 
 def change(part: Slice) -> Iterator[Answer]:

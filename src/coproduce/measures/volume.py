@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from coproduce import rng
 from coproduce.clock import DAY_US, HOUR_US
 from coproduce.events import kinds
 from coproduce.measures.acts import Level
@@ -18,12 +18,12 @@ from coproduce.measures.needs import Exit
 from coproduce.measures.study import Slice
 from coproduce.statistics.concentration import gini, half_work_set, theil
 from coproduce.statistics.hazard import cox_slope
-from coproduce.statistics.intervals import Z95, Estimate, wilson
+from coproduce.statistics.intervals import Z95, mean, wilson
+from coproduce.statistics.resampling import resampled
 from coproduce.statistics.survival import kaplan_meier
 
 Floats = NDArray[np.float64]
 _NOTHING = "nobody contributed in this window"
-_REPEATS = 1_000
 #: A month of 28 days, for stickiness.
 _MONTH_DAYS = 28
 #: Somebody has left after so many days without an act; the first is the measure, the others its sensitivity.
@@ -49,10 +49,19 @@ def content_shares(part: Slice) -> Iterator[Answer]:
         if total == 0:
             yield from (Answer.none(f"{name}.{key}", _NOTHING, n) for key in ("top", "next", "rest"))
             continue
-        first = int(np.ceil(0.01 * n))
-        second = min(n, first + int(np.ceil(0.10 * n)))
-        for key, piece in (("top", x[:first]), ("next", x[first:second]), ("rest", x[second:])):
-            yield Answer(f"{name}.{key}", float(piece.sum()) / total, n)
+        for place, key in enumerate(("top", "next", "rest")):
+            shares = partial(_share_of_piece, place=place)
+            yield Answer.of(f"{name}.{key}", resampled(x, shares, seed=part.seed, name=f"{name}.{key}"), n)
+
+
+def _share_of_piece(x: Floats, place: int) -> float | None:
+    """The share of all contributions by the first hundredth of people (0), the next tenth (1) or the rest (2)."""
+    total = float(x.sum())
+    if not total:
+        return None
+    ordered, first = np.sort(x)[::-1], int(np.ceil(0.01 * len(x)))
+    ends = (0, first, min(len(x), first + int(np.ceil(0.10 * len(x)))), len(x))
+    return float(ordered[ends[place] : ends[place + 1]].sum()) / total
 
 
 def concentration(part: Slice) -> Iterator[Answer]:
@@ -67,27 +76,8 @@ def concentration(part: Slice) -> Iterator[Answer]:
         if x.size == 0:
             yield Answer.none(name, _NOTHING)
             continue
-        value = form(x)
-        assert value is not None  # somebody contributed
-        yield Answer.of(name, _resampled(x, float(value), form, part.seed, name), len(x))
-
-
-def _resampled(x: Floats, value: float, form: Callable[[Floats], float | None], seed: int, name: str) -> Estimate:
-    """The value with a percentile interval from drawing people with replacement.
-
-    Beyond 2,000 people, 2,000 of them are drawn each time and the interval is narrowed by the square root of the ratio
-    (the m out of n bootstrap, Bickel, Götze and van Zwet 1997, Statistica Sinica 7:1-31).
-    """
-    if len(x) < 2:
-        return Estimate(value)
-    m = min(len(x), 2_000)
-    draws = rng.stream(seed, f"bootstrap {name}").integers(0, len(x), (_REPEATS if m < 500 else 200, m))
-    scale = m if name == "E4.half" else 1.0
-    found = np.array([form(x[row]) or 0.0 for row in draws], dtype=np.float64) / scale * (len(x) if scale > 1 else 1.0)
-    low, high = np.quantile(found, [0.025, 0.975])
-    shrink = np.sqrt(m / len(x))
-    middle = float(np.median(found))
-    return Estimate(value, value + (float(low) - middle) * shrink, value + (float(high) - middle) * shrink)
+        found = resampled(x, form, seed=part.seed, name=name, extensive=name == "E4.half")
+        yield Answer.of(name, found, len(x))
 
 
 def stickiness(part: Slice) -> Iterator[Answer]:
@@ -105,7 +95,8 @@ def stickiness(part: Slice) -> Iterator[Answer]:
         yield Answer.none("E5", "nobody was active in the last 28 days of this window")
         return
     note = None if end - start >= _MONTH_DAYS * DAY_US else "the window is shorter than 28 days"
-    yield Answer("E5", days.height / length / month, month, note=note)
+    each = days.group_by("run", "person").len()["len"].to_numpy() / length
+    yield Answer.of("E5", mean(each, least=0.0, most=1.0), month, note=note)
 
 
 def retention(part: Slice) -> Iterator[Answer]:

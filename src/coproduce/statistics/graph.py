@@ -174,3 +174,15 @@ def _cores(starts: Ints, nodes: NDArray[np.int32], degrees: Ints) -> Ints:
                 first[k] = border + 1
                 left[neighbour] = k - 1
     return left
+
+
+def core_correlation(graph: Graph, core: NDArray[np.bool_]) -> float | None:
+    """Pearson's correlation of ties with the pattern in which the core is tied to itself and the rest to nobody.
+
+    Source: Borgatti and Everett 2000, 10.1016/S0378-8733(99)00019-2, for a given core.
+    """
+    pairs = graph.n * (graph.n - 1) / 2
+    ideal = core.sum() * (core.sum() - 1) / 2
+    inside = float(core[graph.edges].all(axis=1).sum())
+    spread = graph.m * (pairs - graph.m) * ideal * (pairs - ideal)
+    return None if spread <= 0 else float((pairs * inside - graph.m * ideal) / np.sqrt(spread))

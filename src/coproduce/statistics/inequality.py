@@ -83,3 +83,30 @@ def slope_index(amounts: ArrayLike, rank: Floats) -> Slope | None:
     error = float(np.sqrt((left**2).sum() / (y.size - 2) / spread))
     mean = float(y.mean())
     return Slope(slope, error, slope / mean if mean else None)
+
+
+@dataclass(frozen=True, slots=True)
+class OfStrata:
+    """The indices of a yes or no by strata, an array each: concentration index, Erreygers, Wagstaff, relative index."""
+
+    concentration: Floats
+    erreygers: Floats
+    wagstaff: Floats
+    relative: Floats
+
+
+def of_strata(n: Floats, met: Floats) -> OfStrata:
+    """The indices from how many are in each stratum and how many of them have, lowest means first: (repeats, strata).
+
+    All of a stratum share the mean of their ranks, R_k = (those of lower strata + half of its own) / all, so that the
+    indices follow from the counts; they are those of `concentration_index` and the others, and not finite where those
+    are None.
+
+    >>> of_strata(np.array([[4.0, 4.0]]), np.array([[1.0, 3.0]])).concentration.tolist()
+    [0.25]
+    """
+    all_ = n.sum(axis=1)
+    rank = (np.cumsum(n, axis=1) - n / 2) / all_[:, None] - 0.5
+    lean, mean, spread = 2 * (met * rank).sum(axis=1) / all_, met.sum(axis=1) / all_, (n * rank**2).sum(axis=1) / all_
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return OfStrata(lean / mean, 4 * lean, lean / mean / (1 - mean), lean / 2 / spread / mean)
