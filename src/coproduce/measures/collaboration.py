@@ -65,8 +65,9 @@ def together(part: Slice) -> Iterator[Answer]:
 def _mean_of_ties(part: Slice, name: str, ties: pl.DataFrame, values: np.ndarray) -> Estimate:
     """The mean over ties (run, a, b), with people drawn again: each brings a half of each of their ties."""
     rows = ties.select("run", "a", "b").with_columns(pl.Series("value", values / 2), pl.lit(0.5).alias("tie"))
+    rows = rows.sort("run", "a", "b")
     both = pl.concat([rows.select("run", pl.col(end).alias("p"), "value", "tie") for end in ("a", "b")])
-    sums = both.group_by("run", "p").sum().sort("run", "p").select("value", "tie").to_numpy()
+    sums = both.group_by("run", "p", maintain_order=True).sum().sort("run", "p").select("value", "tie").to_numpy()
     found = bootstrap(sums, {name: lambda t: t[:, 0] / t[:, 1]}, seed=part.seed, name=name)[name]
     assert found is not None  # there are ties
     return found

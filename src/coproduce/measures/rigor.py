@@ -229,7 +229,7 @@ def leadership(part: Slice) -> Iterator[Answer]:
         frame.of(kinds.OwnerAssigned).filter((pl.col("time") < part.end) & (pl.col("object") >= 0)).sort("time", "seq")
     )
     owners = owned.group_by("run", "subject", maintain_order=True).agg(pl.col("object").last().alias("person"))
-    each = owners.group_by("run", "person").len()["len"].to_numpy()
+    each = owners.group_by("run", "person").len()["len"].sort().to_numpy()
     value = gini(each) if each.size else None
     yield (
         Answer.none("Q7.gini", "the log names no owner")

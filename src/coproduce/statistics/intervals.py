@@ -67,7 +67,8 @@ def mean(values: ArrayLike, *, least: float = -math.inf, most: float = math.inf)
 
     Raises InvalidInput without a value.
     """
-    x = np.asarray(values, dtype=np.float64)
+    # Added up in the order of their size, so that the order in which they come changes no last digit.
+    x = np.sort(np.asarray(values, dtype=np.float64))
     if not x.size:
         raise InvalidInput(given="no values", expected="one or more")
     middle = float(x.mean())
