@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from coproduce.errors import BadFile, InvalidInput
-from coproduce.events import kinds
+from coproduce.events import Role, kinds
 from coproduce.measures import SCHEMAS, Request, Strata, Tables, measure_all
 from tests.measures.story import at, log
 
@@ -45,6 +45,10 @@ def test_a_folder_of_tables_is_read(tmp_path):
         ("principles", {"rater": [1], "principle": [9], "value": [1.0]}),
         ("names", {"actor": [1], "shown": [2]}),
         ("posts", {"post": [-1], "deputy": [1]}),
+        ("severity", {"topic": [1], "weight": [-1.0]}),
+        ("outcomes", {"topic": [1], "low": [0.0], "high": [1.0], "form": ["mean"]}),
+        ("outcomes", {"topic": [1], "low": [0.0], "high": [1.0], "role": ["computer"]}),
+        ("outcomes", {"topic": [1], "low": [0.0], "high": [1.0], "days": [float("inf")]}),
     ],
 )
 def test_a_table_that_cannot_be_is_refused(name, rows):
@@ -76,6 +80,72 @@ def test_outcomes_are_judged_by_their_goal_and_a_value_that_is_no_number_is_left
     rows = [at(kinds.MeasureObserved, i, 9, i, topic=20, value=float(v)) for i, v in enumerate([1, 5, 9, float("nan")])]
     found = answered(log(*rows), ("O1.*",), outcomes={"topic": [20], "low": [0.0], "high": [5.0]})
     assert (found["O1"].value, found["O1"].n) == (pytest.approx(2 / 3), 3)
+
+
+def observed(*rows):
+    """A log of ten members, observed as (day, person, topic, value); 0 to 7 are patients, 8 and 9 clinicians."""
+    joined = [at(kinds.Joined, 0, i, role=Role.PATIENT if i < 8 else Role.CLINICIAN) for i in range(10)]
+    seen = [
+        at(kinds.MeasureObserved, day, 99, who, topic=topic, value=value, role=Role.COMPUTER)
+        for day, who, topic, value in rows
+    ]
+    return log(*joined, *seen, at(kinds.VoteCast, 100, 0, 5, role=Role.PATIENT))
+
+
+GOALS = {"topic": [20, 21, 30], "low": [0.0, 1.0, 1.0], "high": [5.0, 1.0, 9.0]}
+
+
+def test_all_or_none_counts_people_with_every_part_and_a_missing_one_as_declared():
+    rows = [(50, 0, 20, 3.0), (50, 0, 21, 1.0), (50, 1, 20, 3.0), (50, 1, 21, 0.0), (50, 2, 20, 3.0)]
+    asked = {name: GOALS[name][:2] for name in GOALS} | {"form": ["bundle"] * 2, "role": ["patient"] * 2}
+    found = answered(observed(*rows), ("O1.*",), outcomes=asked)
+    assert (found["O1.bundle"].value, found["O1.bundle"].n) == (0.5, 2)
+    assert found["O1"].value is None, "a bundle is no share"
+    strict = answered(observed(*rows), ("O1.*",), outcomes=asked | {"missing": ["not met"] * 2})["O1.bundle"]
+    assert (strict.value, strict.n) == (0.125, 8), "the two clinicians have no such outcome"
+
+
+def test_a_value_counts_for_the_days_declared_and_nobody_is_left_out_where_missing_is_not_met():
+    rows = [(10, 0, 20, 3.0), (90, 1, 20, 3.0), (95, 2, 20, 9.0)]
+    asked = {name: GOALS[name][:1] for name in GOALS}
+    values = [
+        answered(observed(*rows), ("O1",), outcomes=asked | more)["O1"]
+        for more in ({}, {"days": [30.0]}, {"days": [30.0], "missing": ["not met"], "role": ["patient"]})
+    ]
+    assert [(m.value, m.n) for m in values] == [(pytest.approx(2 / 3), 3), (0.5, 2), (0.125, 8)]
+
+
+def test_a_rate_is_events_by_a_thousand_days_of_those_whose_outcome_it_is():
+    """Eight patients for 100 days: four events in 800 person-days. A value under 1 and a clinician's do not count."""
+    rows = [(day, who, 30, 1.0) for day, who in ((10, 0), (20, 0), (30, 1), (40, 2), (50, 9))] + [(60, 3, 30, 0.0)]
+    asked = {name: GOALS[name][2:] for name in GOALS} | {"form": ["rate"], "role": ["patient"]}
+    found = answered(observed(*rows), ("O1.*",), outcomes=asked)["O1.rate"]
+    assert (found.value, found.n) == (pytest.approx(5.0, rel=1e-6), 8)
+    assert found.low < 5.0 < found.high
+
+
+def test_each_declared_outcome_can_be_told_by_itself():
+    rows = [(50, i, 20, 3.0) for i in range(8)] * 2 + [(50, i, 20, 9.0) for i in (8, 9, 11)]
+    rows += [(50, i, 21, 1.0 if i < 6 else 0.0) for i in range(12)]
+    given = Tables.of({"outcomes": pl.DataFrame({name: GOALS[name][:2] for name in GOALS})})
+    found = measure_all(observed(*rows), Request(only=("O1",), by="outcome"), tables=given)
+    assert [(m.by, m.n, m.value) for m in found if m.id == "O1"] == [
+        (None, 23, pytest.approx(14 / 23)), ({"outcome": 20}, 11, pytest.approx(8 / 11)), ({"outcome": 21}, 12, 0.5)
+    ]  # fmt: skip
+    with pytest.raises(InvalidInput, match="by outcome"):
+        measure_all(observed(*rows), Request(only=("O1",), by="outcome"))
+
+
+def test_what_follows_a_met_need_is_told_of_a_group_s_own_people():
+    people = [at(kinds.Joined, 0, i, role=Role.PATIENT, site=i % 2) for i in range(48)]
+    before = [at(kinds.MeasureObserved, 1, 99, i, topic=20, value=5.0) for i in range(48)]
+    after = [at(kinds.MeasureObserved, 50, 99, i, topic=20, value=5.0 + (i % 4 == 0)) for i in range(48)]
+    needs = [at(kinds.NeedStated, 10, i, 100 + i, site=0) for i in range(0, 48, 4)]
+    met = [at(kinds.NeedConfirmed, 11, i, 100 + i, site=0) for i in range(0, 48, 4)]
+    frame = log(*people, *before, *after, *needs, *met)
+    found = {str(m.by): m for m in measure_all(frame, Request(only=("O2",), by="site"))}
+    assert (found["None"].value, found["{'site': 0}"].value) == (1.0, 1.0)
+    assert (found["{'site': 0}"].n, found["{'site': 1}"].value) == (24, None)
 
 
 def test_confirmations_are_weighted_by_the_chance_of_having_been_shown_first():

@@ -29,6 +29,7 @@ class Grouping(StrEnum):
     SITE = "site"
     ROLE = "role"
     STRATUM = "stratum"
+    OUTCOME = "outcome"
 
 
 def measure(
@@ -65,6 +66,8 @@ def measure(
         return
     if file is None:
         raise typer.BadParameter(f"a file of events is needed. {_EXAMPLE}", param_hint="FILE.parquet")
+    if by is Grouping.OUTCOME and tables is None:
+        raise typer.BadParameter("--by outcome needs --tables FOLDER with outcomes.csv", param_hint="--by")
     if by is Grouping.STRATUM and strata is None:
         raise typer.BadParameter("--by stratum needs --strata FILE.csv", param_hint="--by")
     if window is not None and not 0 < window < 1e6:

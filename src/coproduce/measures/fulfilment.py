@@ -13,7 +13,7 @@ from coproduce.events import Role, kinds
 from coproduce.measures.measurement import Answer
 from coproduce.measures.needs import Exit
 from coproduce.measures.study import Slice
-from coproduce.statistics.intervals import Estimate, mean, quantile, range_of_shares, wilson
+from coproduce.statistics.intervals import Estimate, mean, quantile, wilson
 from coproduce.statistics.resampling import bootstrap
 from coproduce.statistics.suppression import SMALLEST_SHOWN
 from coproduce.statistics.survival import aalen_johansen, kaplan_meier
@@ -125,68 +125,6 @@ def _pressing(cells: Sequence[_Served]) -> Answer:
     ends = [None if end is None else weight * (1 - end) for end in (first.met.high, first.met.low)]
     note = "; ".join(f"{cell.name}: {cell.pressing:.3g}" for cell in ranked)
     return Answer("N7.pressing", first.pressing, first.n, ends[0], ends[1], note=note)
-
-
-def outcomes(part: Slice) -> Iterator[Answer]:
-    """O1: of the people with a declared outcome, the share whose last value meets its goal, and the gap over groups."""
-    goals = part.log.tables.get("outcomes")
-    if goals is None:
-        for key in ("O1", "O1.gap"):
-            yield Answer.none(key, "needs the table 'outcomes': topic, low, high")
-        return
-    rows = part.log.frame.between(part.start, part.end).of(kinds.MeasureObserved).filter(pl.col("value").is_finite())
-    last = rows.sort("time", "seq").group_by("run", "subject", "topic", maintain_order=True).agg(pl.col("value").last())
-    judged = last.join(goals.with_columns(pl.col("topic").cast(pl.Int32)), on="topic")
-    judged = judged.with_columns(pl.col("value").is_between(pl.col("low"), pl.col("high")).alias("met"))
-    who = part.people.select("run", "person", "site", "stratum")
-    mine = judged.join(
-        who, left_on=["run", "subject"], right_on=["run", "person"], how="left" if part.by is None else "inner"
-    )
-    n = mine.height
-    if not n:
-        yield Answer.none("O1", "no declared outcome was measured in this window")
-        yield Answer.none("O1.gap", "no declared outcome was measured in this window")
-        return
-    yield Answer.of("O1", wilson(int(mine["met"].sum()), n), n)
-    over = "stratum" if part.log.strata is not None else "site"
-    parts = mine.drop_nulls(over).group_by(over).agg(pl.col("met").mean(), pl.len().alias("n"))
-    large = parts.filter(pl.col("n") >= SMALLEST_SHOWN).sort(over)
-    if large.height < 2:
-        yield Answer.none("O1.gap", f"fewer than two groups by {over} of 11 or more", n)
-        return
-    gap = range_of_shares(large["met"].to_numpy() * large["n"].to_numpy(), large["n"].to_numpy(), seed=part.seed)
-    yield Answer.of("O1.gap", gap, n, note=f"over {over}")
-
-
-def linked(part: Slice) -> Iterator[Answer]:
-    """O2: how much more the first outcome after a person's first confirmed need differs from the last one before it,
-    than between two outcomes of people without one. An association, not an effect.
-    """
-    rows = part.log.frame.of(kinds.MeasureObserved).filter(pl.col("value").is_finite()).sort("time", "seq")
-    met = part.log.needs.episodes.filter(pl.col("exit") == Exit.CONFIRMED)
-    first = met.group_by(
-        "run", pl.coalesce(pl.when(pl.col("person") >= 0).then(pl.col("person")), "owner").alias("subject")
-    )
-    moment = first.agg(pl.col("closed_us").min().alias("met_us"))
-    seen = rows.join(moment, on=["run", "subject"], how="left")
-    key = ["run", "subject", "topic"]
-    before = seen.filter(pl.col("time") < pl.col("met_us")).group_by(key).agg(pl.col("value").last().alias("then"))
-    after = seen.filter(pl.col("time") >= pl.col("met_us")).group_by(key).agg(pl.col("value").first().alias("now"))
-    pair = before.join(after, on=key).select((pl.col("now") - pl.col("then")).alias("d"))["d"].to_numpy()
-    rest = (
-        seen.filter(pl.col("met_us").is_null())
-        .group_by(key)
-        .agg((pl.col("value").last() - pl.col("value").first()).alias("d"), pl.len().alias("k"))
-    )
-    other = rest.filter(pl.col("k") > 1)["d"].to_numpy()
-    n = len(pair) + len(other)
-    if min(len(pair), len(other)) < 2:
-        yield Answer.none("O2", "fewer than two people on each side have an outcome before and after", n)
-        return
-    value = float(pair.mean() - other.mean())
-    error = float(np.sqrt(pair.var(ddof=1) / len(pair) + other.var(ddof=1) / len(other)))
-    note = "association, not an effect: nobody was randomised"
-    yield Answer.of("O2", Estimate(value, value - _Z * error, value + _Z * error), n, note=note)
 
 
 def concordance(part: Slice) -> Iterator[Answer]:

@@ -18,6 +18,7 @@ from coproduce.measures import (
     engagement,
     equity,
     fulfilment,
+    outcomes,
     rigor,
     structure,
     topology,
@@ -52,8 +53,8 @@ _ANSWERERS: tuple[tuple[str, Callable[[Slice], Iterator[Answer]]], ...] = (
     ("L1", structure.quality),
     ("N5", fulfilment.match_quality),
     ("N7", fulfilment.unmet),
-    ("O1", fulfilment.outcomes),
-    ("O2", fulfilment.linked),
+    ("O1", outcomes.outcomes),
+    ("O2", outcomes.linked),
     ("O3", fulfilment.concordance),
     ("O4", fulfilment.friction),
     ("O5", fulfilment.cost),
@@ -134,7 +135,7 @@ def measure_all(
     A pure function: the same frame and request give the same numbers. `tell` hears the name of each step (progress).
     In groups, those with fewer than 11 needs or people behind a number are hidden, with the others that would give
     them away.
-    Raises InvalidInput for an unknown id, a window that is not positive, or --by stratum without strata.
+    Raises InvalidInput for an unknown id, a window that is not positive, or --by stratum or outcome without its table.
     """
     if request.window_days is not None and not 0 < request.window_days < 1e6:
         raise InvalidInput(given="a window that is not positive", expected="a number of days above 0")
@@ -148,10 +149,16 @@ def measure_all(
     whole = everybody(log, start, end, null=request.null, seed=request.seed)
     found = _measured(whole, wanted, tell)
     if request.by is not None:
-        kept = [name for name in wanted if name in _OF_GROUPS_TOO or name.partition(".")[0] not in _WHOLE_ONLY]
+        kept = [name for name in wanted if _is_of(request.by, name)]
         parts = [m for part in groups(whole, request.by) for m in _measured(part, kept, tell)]
         found += _suppressed(parts)
     return found
+
+
+def _is_of(by: By, name: str) -> bool:
+    """Whether a measure is told of groups of this kind."""
+    family = name.partition(".")[0]
+    return family == "O1" if by == "outcome" else name in _OF_GROUPS_TOO or family not in _WHOLE_ONLY
 
 
 def timeline(

@@ -19,7 +19,7 @@ from coproduce.measures.people import members, people_table
 from coproduce.measures.strata import Strata
 from coproduce.measures.tables import NO_TABLES, Tables
 
-By = Literal["site", "role", "stratum"]
+By = Literal["site", "role", "stratum", "outcome"]
 T = TypeVar("T")
 
 #: Times outside the years 1 to 9999 are no times; rows that carry them are left out and counted.
@@ -166,7 +166,8 @@ class Slice:
 
     `needs` are the episodes opened in the window (start <= t < end), followed to the end of the log; `people` the
     members of the window; both only of the group that `by` names (None: everybody). `code` is the group's own value
-    in those columns; `null` the number of null networks to draw, 0 for none.
+    in those columns; `null` the number of null networks to draw, 0 for none. `outcome`: the declared outcome that the
+    slice is of, with everybody in it; None for all of them.
     """
 
     log: Log
@@ -178,6 +179,12 @@ class Slice:
     null: int = 0
     seed: int = 0
     code: Cell = None
+    outcome: int | None = None
+
+    @property
+    def by_group(self) -> bool:
+        """Whether this slice holds the people of one group only."""
+        return self.by is not None and self.outcome is None
 
     def only_group(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows whose site, role or stratum column is this slice's; all of them for everybody."""
@@ -214,10 +221,24 @@ def groups(whole: Slice, by: By) -> Iterator[Slice]:
         raise InvalidInput(
             given="--by stratum without strata", expected="a table of strata", next_step="Give --strata."
         )
+    if by == "outcome":
+        yield from _of_outcomes(whole)
+        return
     found = pl.concat([whole.needs[by], whole.people[by]]).unique().to_list()
     for key in sorted(found, key=_order(whole, by)):
         part = replace(whole, by={by: _label(by, key)}, code=key)
         yield replace(part, needs=part.only_group(whole.needs), people=part.only_group(whole.people))
+
+
+def _of_outcomes(whole: Slice) -> Iterator[Slice]:
+    """Everybody, once for each declared outcome."""
+    declared = whole.log.tables.get("outcomes")
+    if declared is None:
+        raise InvalidInput(
+            given="--by outcome without outcomes", expected="the table 'outcomes'", next_step="Give --tables."
+        )
+    for topic in declared["topic"].unique().sort().to_list():
+        yield replace(whole, by={"outcome": topic}, code=topic, outcome=topic)
 
 
 def _order(whole: Slice, by: By) -> Callable[[Cell], tuple[bool, int]]:

@@ -10,19 +10,26 @@ from types import MappingProxyType
 import polars as pl
 
 from coproduce.errors import BadFile, InvalidInput
+from coproduce.events import Role
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its type, what it holds, and the least and most that it may hold, where it is a number."""
+    """One column: its type, what it holds, and the least and most that it may hold, where it is a number.
+
+    One with a `default` may be absent, or empty in a row; one with `words` holds one of them.
+    """
 
     dtype: type[pl.Int64 | pl.Float64 | pl.String | pl.Date]
     says: str
     least: float | None = None
     most: float | None = None
+    default: str | None = None
+    words: tuple[str, ...] = ()
 
 
 _ACTOR = Column(pl.Int64, "the person's number in the log", 0)
+_ROLES = tuple(role.name.lower() for role in Role if role not in {Role.UNKNOWN, Role.COMPUTER})
 _VERSION = Column(pl.Int64, "the resource version's number in the log", 0)
 
 #: Every table by its name: the file is <name>.csv.
@@ -58,6 +65,22 @@ SCHEMAS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
             "topic": Column(pl.Int64, "the declared measure's number in the log", 0),
             "low": Column(pl.Float64, "the least value that meets the goal"),
             "high": Column(pl.Float64, "the most value that meets the goal"),
+            "form": Column(
+                pl.String,
+                "share, bundle (all of its topics or none) or rate (values that are the event, by 1,000 days)",
+                default="share",
+                words=("share", "bundle", "rate"),
+            ),
+            "role": Column(pl.String, "whose outcome it is: a role, or any", default="any", words=("any", *_ROLES)),
+            "days": Column(
+                pl.Float64, "how long before the end of the window a value still counts", 0, 1e5, default="1e5"
+            ),
+            "missing": Column(
+                pl.String,
+                "people without a value: left out, or not met",
+                default="left out",
+                words=("left out", "not met"),
+            ),
         },
         "pemat": {
             "version": _VERSION,
@@ -148,15 +171,15 @@ NO_TABLES = Tables()
 
 def _checked(name: str, table: pl.DataFrame) -> pl.DataFrame:
     columns = SCHEMAS[name]
-    lacking = [column for column in columns if column not in table.columns]
+    lacking = [name for name, one in columns.items() if name not in table.columns and one.default is None]
     if lacking:
         raise InvalidInput(given=f"{name} without {', '.join(lacking)}", expected=", ".join(columns))
-    typed = table.select([_typed(key, one) for key, one in columns.items()])
+    typed = table.select([_typed(key, one, key in table.columns) for key, one in columns.items()])
     for key, one in columns.items():
         series = typed[key]
         if one.dtype is pl.String:
-            bad = pl.Series([False] * typed.height)
             typed = typed.with_columns(pl.col(key).fill_null(""))
+            bad = ~typed[key].is_in(one.words) if one.words else pl.Series([False] * typed.height)
         elif one.dtype is pl.Date:
             bad = series.is_null()
         else:
@@ -166,12 +189,18 @@ def _checked(name: str, table: pl.DataFrame) -> pl.DataFrame:
             bad |= (number > one.most).fill_null(True) if one.most is not None else False
         if bad.any():
             row = int(bad.arg_true()[0]) + 1
+            if one.words:
+                raise InvalidInput(
+                    given=f"row {row} of {name} with a {key} that is not known", expected=", ".join(one.words)
+                )
             bounds = f"{'any' if one.least is None else one.least:} to {'any' if one.most is None else one.most}"
             expected = "a date such as 2026-01-31" if one.dtype is pl.Date else f"a number, {bounds}"
             raise InvalidInput(given=f"row {row} of {name} with a {key} that cannot be", expected=expected)
     return typed
 
 
-def _typed(key: str, one: Column) -> pl.Expr:
-    said = pl.col(key).cast(pl.String).str.strip_chars()
+def _typed(key: str, one: Column, is_there: bool) -> pl.Expr:
+    said = pl.col(key).cast(pl.String).str.strip_chars() if is_there else pl.lit(None, pl.String).alias(key)
+    if one.default is not None:
+        said = pl.when(said.is_null() | (said == "")).then(pl.lit(one.default)).otherwise(said).alias(key)
     return said.str.to_date("%Y-%m-%d", strict=False) if one.dtype is pl.Date else said.cast(one.dtype, strict=False)
