@@ -66,6 +66,18 @@ def test_audited_falsehood_weighs_each_risk_class_by_its_stock():
     assert got["Q1"].low <= 0.1 <= got["Q1"].high
 
 
+def test_audited_falsehood_weighs_topics_of_a_class_too():
+    """Eight versions on topic 1, of which two were audited and both are true; two on topic 2, one audited and false."""
+    stock = [
+        at(kinds.ResourceCreated, 0, 1, 40 + i, object=50 + i, value=0.0, topic=1 if i < 8 else 2) for i in range(10)
+    ]  # fmt: skip
+    stock.append(at(kinds.ResourceCreated, 0, 1, 70, object=80, value=0.0, topic=3))
+    audits = [at(kinds.AuditRated, 1, 9, version, value=v) for version, v in ((50, 0.0), (51, 0.0), (58, 1.0))]
+    got = found(*stock, *audits, only=("Q1.*",))["Q1"]
+    assert got.value == pytest.approx(0.2)
+    assert got.note == "2 of 3 strata of class and topic audited"
+
+
 def test_time_to_correction_waits_for_what_is_not_corrected_yet_and_counts_views_before():
     wrong = [at(kinds.ConcernRaised, 5, 2, version, value=1.0) for version in (50, 51)]
     views = [at(kinds.ResourceOpened, day, 3, object=50) for day in (1, 2, 20)]

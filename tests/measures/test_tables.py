@@ -68,12 +68,22 @@ def test_every_column_of_every_table_says_what_it_holds():
     assert all(column.says for columns in SCHEMAS.values() for column in columns.values())
 
 
-def test_an_organisation_that_only_draws_is_flagged():
-    made = [at(kinds.ResourceCreated, 0, 1, 40 + i, object=50 + i) for i in range(3)]
-    used = [at(kinds.ResourceUsed, 1, who, object=50) for who in (1, 2, 2, 2)]
-    found = answered(log(*made, *used), ("H2.*",), organisations={"actor": [1, 2], "organisation": ["a", "b"]})
-    assert (found["H2.flagged"].value, found["H2.draw"].value) == (1, None)
-    assert found["H2"].value == 0.5
+def of_organisations(*days_of_use):
+    """Person 1 (a) makes three versions in each of two quarters; person 2 (b) uses one on these days, 1 on others."""
+    made = [at(kinds.ResourceCreated, day, 1, 40 + i, object=50 + i) for i, day in enumerate((5, 6, 7, 100, 101, 102))]
+    used = [at(kinds.ResourceUsed, day, 2, object=50) for day in days_of_use]
+    used += [at(kinds.ResourceUsed, day, 1, object=50) for day in (8, 103)]
+    return log(at(kinds.Joined, 0, 1), *made, *used, at(kinds.VoteCast, 182, 3, 5))
+
+
+def test_an_organisation_that_only_draws_two_quarters_in_a_row_is_flagged():
+    table = {"actor": [1, 2], "organisation": ["a", "b"]}
+    twice = answered(of_organisations(10, 11, 110, 111), ("H2.*",), organisations=table)
+    assert (twice["H2.flagged"].value, twice["H2.flagged"].n, twice["H2.draw"].value) == (1, 2, None)
+    once = answered(of_organisations(110, 111), ("H2.*",), organisations=table)
+    assert once["H2.flagged"].value == 0
+    short = answered(log(at(kinds.ResourceUsed, 1, 2, object=50)), ("H2.*",), organisations=table)["H2.flagged"]
+    assert "two quarters" in short.note
 
 
 def test_outcomes_are_judged_by_their_goal_and_a_value_that_is_no_number_is_left_out():
@@ -173,6 +183,23 @@ def test_equity_is_the_slope_of_being_met_over_the_rank_of_strata():
     assert found["D1.W"].value == pytest.approx(0.5)
     assert found["D1.slope"].value == pytest.approx(1.0)
     assert 0.4 < found["D1.gap"].value <= 0.5
+    for name in ("D1.C", "D1.E", "D1.W", "D1.slope", "D1.relative", "D1.gap", "D1.ratio"):
+        assert found[name].low < found[name].value < found[name].high, name
+
+
+def test_representation_is_by_the_eligible_population_where_it_is_known():
+    """Of 40 members 20 are low and 5 of the 15 who give; but three in four of the people the network is for are low."""
+    rows = [(str(i), "", "", "low" if i < 20 else "high", "1" if i < 20 else "2") for i in range(40)]
+    strata = Strata.from_table(pl.DataFrame(rows, schema=["actor", "from", "to", "stratum", "rank"], orient="row"))
+    joined = [at(kinds.Joined, 0, i) for i in range(40)]
+    gives = [at(kinds.ResourceCreated, 1, i, 100 + i, object=200 + i) for i in (*range(5), *range(20, 30))]
+    by_members = answered(log(*joined, *gives), ("D2",), strata=strata)["D2"]
+    eligible = {"stratum": ["low", "high"], "people": [3_000.0, 1_000.0]}
+    by_register = answered(log(*joined, *gives), ("D2",), strata=strata, eligible=eligible)["D2"]
+    assert by_members.value == pytest.approx(5 / 15 / (20 / 40))
+    assert by_register.value == pytest.approx(5 / 15 / (3 / 4))
+    assert by_register.low < by_register.value < by_register.high
+    assert "eligible" in by_register.note
 
 
 def test_a_version_is_understandable_and_actionable_by_the_means_of_its_raters():
@@ -197,10 +224,8 @@ def test_the_largest_organisation_is_that_of_the_table_and_without_it_the_site()
 
 
 def test_both_measures_of_organisations_take_the_last_line_about_a_person():
-    made = [at(kinds.ResourceCreated, 0, 1, 40 + i, object=50 + i) for i in range(3)]
-    used = [at(kinds.ResourceUsed, 1, who, object=50) for who in (1, 2, 2, 2)]
     moved = {"actor": [1, 2, 2], "organisation": ["a", "a", "b"]}
-    assert answered(log(*made, *used), ("H2.*",), organisations=moved)["H2.flagged"].value == 1
+    assert answered(of_organisations(10, 110), ("H2.*",), organisations=moved)["H2.flagged"].value == 1
 
 
 def test_a_rating_of_pemat_that_is_given_again_replaces_the_first():

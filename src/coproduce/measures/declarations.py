@@ -210,9 +210,10 @@ COMMONS: tuple[Line, ...] = (
     ("H2.draw", "Largest draw of an organisation", "its share of uses / its share of contributions", "ratio", "down",
      _OWN,
      "Needs the table organisations."),
-    ("H2.flagged", "Organisations that draw three times what they give", "organisations with a ratio above 3",
+    ("H2.flagged", "Organisations that draw three times what they give",
+     "organisations with a ratio above 3 in each of the last two quarters of 91 days",
      "organisations",
-     "down", _OWN, "Flag only when two quarters in a row."),
+     "down", _OWN, "Needs the table organisations. A question to ask, no verdict."),
     ("H3.births", "New versions a year", "versions made / years", "versions a year", "up", _OWN),
     ("H3.reuse", "Uses a new version", "uses / new versions", "ratio", "up", _OWN),
     ("H3.dead", "Dead stock", "versions a year old without a use or opening in 365 days / versions a year old", "share",
@@ -250,8 +251,9 @@ COMMONS: tuple[Line, ...] = (
 )
 
 RIGOR: tuple[Line, ...] = (
-    ("Q1", "Audited falsehood", "sum over classes of W_h x_h / n_h", "share", "down", f"stratified estimate; {_W}",
-     "False when most raters say so; classes without an audit are left out."),
+    ("Q1", "Audited falsehood", "sum over classes and topics of W_h x_h / n_h", "share", "down",
+     f"stratified estimate; {_W}",
+     "False when most raters say so; strata without an audit are left out."),
     ("Q1.ac1", "Agreement of auditors (AC1)", "(p_a - p_e) / (1 - p_e)", "index", "up",
      "Gwet 2008, 10.1348/000711006X126600"),
     ("Q1.alpha", "Agreement of auditors (alpha)", "1 - D_o / D_e", "index", "up", "Krippendorff 2004"),
@@ -309,7 +311,7 @@ EQUITY: tuple[Line, ...] = (
     ("D1.ratio", "Ratio between strata", "smallest / largest share, shrunk", "ratio", "up", "Efron & Morris 1975"),
     ("D2", "Representation of the lowest stratum", "its share of contributors / its share of members", "ratio", "up",
      _OWN,
-     "Members are the denominator; the eligible population is better where it is known."),
+     "By the eligible population where the table eligible gives it; else by members."),
 )
 
 MATURITY: tuple[Line, ...] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -22,6 +23,9 @@ from coproduce.statistics.suppression import SMALLEST_SHOWN
 
 _Z = 1.959963984540054
 _REPEATS = 1_000
+QUARTER_DAYS = 91
+#: An organisation that draws more than so many times what it gives, twice in a row, is flagged.
+MOST_DRAW = 3
 _IDS = ("D1.C", "D1.E", "D1.W", "D1.slope", "D1.relative", "D1.gap", "D1.ratio", "D2")
 
 
@@ -139,40 +143,68 @@ def _giving(part: Slice, order: dict[str, float]) -> Answer:
     if size < SMALLEST_SHOWN or not k:
         return Answer.none("D2", "nobody gives, or the lowest stratum has fewer than 11 members", people.height)
     sums = np.stack([mine & gives, gives, mine, np.ones(people.height)], axis=1).astype(np.float64)
-    ratio = {"D2": lambda t: t[:, 0] / t[:, 1] / (t[:, 2] / t[:, 3])}
+    eligible = _share_of_eligible(part, lowest)
+    ratio = {"D2": lambda t: t[:, 0] / t[:, 1] / (eligible or t[:, 2] / t[:, 3])}
     found = bootstrap(sums, ratio, seed=part.seed, name="D2")["D2"]
     assert found is not None  # somebody gives, and the stratum has members
     missing = part.people.height - people.height
-    return Answer.of("D2", found, people.height, missing=missing, note="members as the denominator")
+    note = "members as the denominator" if eligible is None else "the eligible population as the denominator"
+    return Answer.of("D2", found, people.height, missing=missing, note=note)
+
+
+def _share_of_eligible(part: Slice, stratum: str) -> float | None:
+    """The stratum's share of the people whom the network is for (table 'eligible'); None where that is not said."""
+    said = part.log.tables.latest("eligible", "stratum")
+    if said is None:
+        return None
+    mine, everyone = (
+        float(rows.sum()) for rows in (said.filter(pl.col("stratum") == stratum)["people"], said["people"])
+    )
+    return mine / everyone if mine else None
 
 
 def draw_and_give(part: Slice) -> Iterator[Answer]:
-    """H2: organisations that draw more than three times what they give, by shares of uses and contributions."""
+    """H2: the largest draw of an organisation, its share of uses over its share of contributions; and those that draw
+    more than three times what they give in each of the last two quarters (of 91 days).
+    """
     table = part.log.tables.latest("organisations", "actor")
     if table is None:
         for key in ("H2.draw", "H2.flagged"):
             yield Answer.none(key, "needs the table 'organisations': actor, organisation")
         return
     of = table.rename({"actor": "person"})
-    inside = pl.col("time").is_between(part.start, part.end, closed="left")
+    now = _draws(part, of, part.start, part.end)
+    if now.is_empty():
+        yield Answer.none("H2.draw", "no organisation used or gave anything in this window")
+    else:
+        most, silent = float(now["ratio"].max()), int(now["ratio"].is_infinite().sum())  # type: ignore[arg-type]
+        note = f"{silent} gave nothing" if silent else None
+        yield Answer("H2.draw", most if np.isfinite(most) else None, now.height, note=note)
+    yield _flagged(part, of)
+
+
+def _draws(part: Slice, of: pl.DataFrame, start: int, end: int) -> pl.DataFrame:
+    """Each organisation's draw in a window: organisation, ratio; infinite without giving, no rows without any acts."""
+    inside = pl.col("time").is_between(start, end, closed="left")
     used = part.log.frame.of(kinds.ResourceUsed).filter(inside).select(person="actor").join(of, on="person")
     gave = part.log.acts.filter(inside & (pl.col("level") >= Level.CONTRIBUTOR)).join(of, on="person")
-    both = used.group_by("organisation").len().join(
-        gave.group_by("organisation").len(), on="organisation", how="full", coalesce=True, suffix="_give"
+    both = used.group_by("organisation").len("use").join(
+        gave.group_by("organisation").len("give"), on="organisation", how="full", coalesce=True
     ).fill_null(0)  # fmt: skip
-    use, give = both["len"].to_numpy().astype(float), both["len_give"].to_numpy().astype(float)
-    if not use.sum() or not give.sum():
-        for key in ("H2.draw", "H2.flagged"):
-            yield Answer.none(key, "no organisation used or gave anything in this window", both.height)
-        return
-    with np.errstate(divide="ignore"):
-        ratio = (use / use.sum()) / (give / give.sum())
-    most = float(ratio.max())
-    silent = int(np.isinf(ratio).sum())
-    yield Answer(
-        "H2.draw", most if np.isfinite(most) else None, both.height, note=f"{silent} gave nothing" if silent else None
-    )
-    yield Answer("H2.flagged", float((ratio > 3).sum()), both.height)
+    if not both["use"].sum() or not both["give"].sum():
+        return pl.DataFrame(schema={"organisation": pl.String, "ratio": pl.Float64})
+    drawn = (pl.col("use") / pl.col("use").sum()) / (pl.col("give") / pl.col("give").sum())
+    return both.select("organisation", drawn.alias("ratio"))
+
+
+def _flagged(part: Slice, of: pl.DataFrame) -> Answer:
+    end = min(part.end, part.log.at + 1)
+    ends = [end - place * QUARTER_DAYS * DAY_US for place in (2, 1, 0)]
+    if part.log.first_us > ends[0]:
+        return Answer.none("H2.flagged", "the log does not reach back over two quarters")
+    quarters = [_draws(part, of, start, until) for start, until in pairwise(ends)]
+    over = [set(one.filter(pl.col("ratio") > MOST_DRAW)["organisation"]) for one in quarters]
+    return Answer("H2.flagged", float(len(over[0] & over[1])), pl.concat(quarters)["organisation"].n_unique())
 
 
 def experienced(part: Slice) -> Iterator[Answer]:

@@ -28,20 +28,25 @@ _NO_AUDIT = "no version was audited in this window"
 
 
 def versions(part: Slice) -> pl.DataFrame:
-    """Versions made before the end of the window: run, version, resource, made_us, risk (class 0 to 3, NaN unknown)."""
+    """Versions made before the end of the window: run, version, resource, made_us, risk (class 0 to 3, NaN unknown),
+    topic (-1 unknown)."""
     rows = part.log.frame.of(kinds.ResourceCreated, kinds.ResourceRevised).filter(pl.col("object") >= 0)
-    risk = rows.group_by("run", pl.col("object").alias("version")).agg(pl.col("value").last().alias("risk"))
+    of_version = rows.group_by("run", pl.col("object").alias("version"))
+    risk = of_version.agg(pl.col("value").last().alias("risk"), pl.col("topic").last())
     made = part.log.versions.filter(pl.col("made_us") < part.end)
-    return made.join(risk, on=["run", "version"], how="left").with_columns(pl.col("risk").fill_null(float("nan")))
+    return made.join(risk, on=["run", "version"], how="left").with_columns(
+        pl.col("risk").fill_null(float("nan")), pl.col("topic").fill_null(-1)
+    )
 
 
 def falsehood(part: Slice) -> Iterator[Answer]:
-    """Q1: the share of versions that an audit found false, weighted by risk class, and how far raters agree.
+    """Q1: the share of versions that an audit found false, weighted by class and topic, and how far raters agree.
 
-    pi = sum over classes of W_h x_h / n_h, W_h the share of the stock; a version is false when most raters say so.
+    pi = sum over strata of W_h x_h / n_h, W_h the share of the stock of the audited ones; a version is false when most
+    raters say so.
     """
     rows = part.log.frame.between(part.start, part.end).of(kinds.AuditRated).filter(pl.col("value").is_in([0.0, 1.0]))
-    stock = versions(part).select("run", "version", pl.col("risk").fill_nan(-1.0))
+    stock = versions(part).select("run", "version", pl.col("risk").fill_nan(-1.0), "topic")
     judged = rows.group_by("run", pl.col("subject").alias("version")).agg(pl.col("value").mean().alias("false"))
     audited = judged.join(stock, on=["run", "version"])
     n = audited.height
@@ -57,11 +62,13 @@ def falsehood(part: Slice) -> Iterator[Answer]:
 
 
 def _stratified(audited: pl.DataFrame, stock: pl.DataFrame) -> Answer:
-    weights = stock.group_by("risk").len().rename({"len": "stock"})
+    stratum = ["risk", "topic"]
+    weights = stock.group_by(stratum).len("stock")
     found = (
-        audited.group_by("risk")
+        audited.group_by(stratum)
         .agg((pl.col("false") > 0.5).sum().alias("x"), pl.len().alias("n"))
-        .join(weights, on="risk")
+        .join(weights, on=stratum)
+        .sort(stratum)
     )
     share = found["stock"].to_numpy() / found["stock"].sum()
     n, rate = found["n"].to_numpy(), found["x"].to_numpy() / found["n"].to_numpy()
@@ -70,7 +77,7 @@ def _stratified(audited: pl.DataFrame, stock: pl.DataFrame) -> Answer:
     variance = float((share**2 * rate * (1 - rate) / n).sum())
     size = value * (1 - value) / variance if variance > 0 else float(n.sum())
     ends = wilson(value * size, size)
-    note = f"{len(found)} risk classes" if len(found) > 1 else None
+    note = f"{len(found)} of {len(weights)} strata of class and topic audited" if len(weights) > 1 else None
     return Answer.of("Q1", Estimate(value, ends.low, ends.high), audited.height, note=note)
 
 

@@ -106,6 +106,10 @@ SCHEMAS: Mapping[str, Mapping[str, Column]] = MappingProxyType(
             "site": Column(pl.Int64, "the site's number in the log, -1 for the whole network", -1),
             "spent": Column(pl.Float64, "how much, in one currency", 0),
         },
+        "eligible": {
+            "stratum": Column(pl.String, "a stratum of the strata's table"),
+            "people": Column(pl.Float64, "how many people of it the network is for, members or not", 0),
+        },
         "severity": {
             "topic": Column(pl.Int64, "the topic's number in the log", 0),
             "weight": Column(pl.Float64, "how much an unmet need of this topic weighs, 1 as usual", 0),
