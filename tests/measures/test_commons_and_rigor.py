@@ -108,6 +108,25 @@ def test_ratings_off_their_scale_and_by_computers_are_left_out_of_bridging():
     got = found(*rated, *odd, only=("Q5",))
     assert got["Q5.helpful"].n == 1
     assert got["Q5.gac"].value == pytest.approx(7 / 8)
+    assert got["Q5.least"].value == pytest.approx(7 / 8)
+
+
+def test_the_least_convinced_role_is_told_by_itself():
+    """Of eight patients all, of four clinicians one: (1 + 1) / (4 + 2), whatever the patients say."""
+    rated = [at(kinds.Rated, 1, who, 50, value=1.0, role=Role.PATIENT) for who in range(8)]
+    rated += [at(kinds.Rated, 1, who, 50, value=float(who == 8), role=Role.CLINICIAN) for who in range(8, 12)]
+    got = found(*rated, only=("Q5",))["Q5.least"]
+    assert (got.value, got.n) == (pytest.approx(1 / 3), 1)
+
+
+def test_a_version_lives_until_the_next_one_and_its_author_has_a_role():
+    """Revised after 20 days; the second version and another resource's live on; one retired on day 5 is censored."""
+    joined = at(kinds.Joined, 0, 1, role=Role.PATIENT)
+    revised = at(kinds.ResourceRevised, 20, 7, 40, object=52)
+    stock = [made(40, 50), made(41, 51, days=1), at(kinds.ResourceRetired, 5, 1, 41), revised]
+    got = found(joined, *stock, at(kinds.ResourceRevised, 30, 7, 40, object=53), END, only=("H3.*", "H4.*"))
+    assert (got["H3.update"].value, got["H3.update"].n) == (20, 4)
+    assert (got["H4.role"].value, got["H4.role"].n) == (0.5, 4), "nobody knows what person 7 is"
 
 
 def test_leadership_follows_owners_roles_and_proposals():

@@ -52,6 +52,7 @@ def turnover(part: Slice) -> Iterator[Answer]:
     resources = live.select("run", "resource").unique()
     yield from _care(part, resources, end)
     yield _first_use(part, made)
+    yield _update(part, made)
 
 
 def _reuse(part: Slice, uses: pl.DataFrame, fresh: pl.DataFrame) -> Answer:
@@ -99,6 +100,22 @@ def _first_use(part: Slice, made: pl.DataFrame) -> Answer:
     if middle is None:
         return Answer.none("H3.half_life", "fewer than half have gone a year without use", curve.n)
     return Answer.of("H3.half_life", middle, curve.n)
+
+
+def _update(part: Slice, made: pl.DataFrame) -> Answer:
+    """H3.update: the time by which half of the versions have been followed by the next version of their resource."""
+    order = made.sort("run", "resource", "made_us", "version")
+    later = order.with_columns(pl.col("made_us").shift(-1).over("run", "resource").alias("next_us"))
+    retired = part.log.frame.of(kinds.ResourceRetired).group_by("run", pl.col("subject").alias("resource"))
+    lives = later.join(retired.agg(pl.col("time").min().alias("gone_us")), on=["run", "resource"], how="left")
+    lives = lives.join(part.log.ends, on="run")
+    until = pl.coalesce("next_us", "gone_us", "end_us")
+    days = lives.select(((until - pl.col("made_us")) / DAY_US).clip(lower_bound=0.0)).to_series().to_numpy()
+    curve = kaplan_meier(days.astype(np.float64), lives["next_us"].is_not_null().to_numpy())
+    middle = curve.quantile(0.5)
+    if middle is None:
+        return Answer.none("H3.update", "fewer than half have been updated", curve.n)
+    return Answer.of("H3.update", middle, curve.n)
 
 
 def load(part: Slice) -> Iterator[Answer]:

@@ -168,7 +168,7 @@ def support(part: Slice) -> Iterator[Answer]:
             pl.lit(0).alias("run"), "rater", "item", "value"
         )
     names = [rated.select(pl.struct("run", key).rank("dense")).to_series().to_numpy() for key in ("rater", "item")]
-    ids = ("Q5.helpful", "Q5.intercept", "Q5.gac", "Q5.missing")
+    ids = ("Q5.helpful", "Q5.intercept", "Q5.gac", "Q5.least", "Q5.missing")
     if rated.is_empty():
         yield from (Answer.none(name, "nothing was rated in this window") for name in ids)
         return
@@ -187,7 +187,18 @@ def support(part: Slice) -> Iterator[Answer]:
         if scores
         else Answer.none("Q5.gac", "no rater's role is known", n)
     )
+    yield _least_convinced(rated, names[1], roles.to_numpy())
     yield Answer.of("Q5.missing", wilson(sum(bool(one.missing_groups) for one in found), n), n)
+
+
+def _least_convinced(rated: pl.DataFrame, item: Floats, role: Floats) -> Answer:
+    """The median over versions of how likely the role that likes it least is to agree, (agree + 1) / (raters + 2)."""
+    cells = pl.DataFrame({"item": item, "role": role, "agree": (rated["value"] == 1.0).cast(pl.Int64)})
+    each = cells.filter(pl.col("role") > 0).group_by("item", "role").agg(pl.col("agree").sum(), pl.len())
+    least = each.group_by("item").agg(((pl.col("agree") + 1) / (pl.col("len") + 2)).min().alias("p"))["p"]
+    if least.is_empty():
+        return Answer.none("Q5.least", "no rater's role is known", rated.height)
+    return Answer.of("Q5.least", quantile(least.to_numpy(), 0.5), len(least))
 
 
 def trust(part: Slice) -> Iterator[Answer]:
@@ -300,6 +311,9 @@ def provenance(part: Slice) -> Iterator[Answer]:
     made = versions(part)
     n = made.height
     yield _share("H4.author", made.filter(pl.col("author") >= 0).height, n, "no version is in the commons")
+    known_role = part.log.people.filter(pl.col("role") > 0).select("run", author="person")
+    of_role = made.join(known_role, on=["run", "author"], how="semi").height
+    yield _share("H4.role", of_role, n, "no version is in the commons")
     table = part.log.tables.get("resources")
     for name, has in (
         ("licence", pl.col("licence") != ""), ("source", pl.col("source") != ""),
