@@ -26,6 +26,7 @@ from coproduce.clock import DAY_US
 from coproduce.events import EventFrame, kinds
 from coproduce.measures import Request, measure_all
 from coproduce.measures.projections import Kept
+from coproduce.statistics.betweenness import betweenness, betweenness_centralisation
 from coproduce.statistics.bridging import bridge
 from coproduce.statistics.communities import modularity
 from coproduce.statistics.graph import Graph, core_numbers, degree_assortativity
@@ -143,7 +144,24 @@ def peers() -> dict[str, object]:
     }
 
 
-CASES = {"one_event": one_event, "ratings": ratings, "peers": peers, "all_measures": all_measures, "nulls": nulls}
+def sampling() -> dict[str, object]:
+    """How far centralisation by paths from 128 sources is from igraph's exact one, in networks of three sizes."""
+    draws, found = rng.stream(5, "benchmark sampling"), {}
+    for n, ties in ((500, 1_500), (2_000, 8_000), (5_000, 25_000)):
+        graph = Graph.of(n, (draws.random((ties, 2)) ** 1.5 * n).astype(np.int64))
+        exact = np.array(igraph.Graph(n=n, edges=graph.edges.tolist()).betweenness())
+        whole = betweenness_centralisation(graph, exact)
+        assert whole  # there are ties
+        drawn = [betweenness_centralisation(graph, betweenness(graph, seed=seed)[0]) or 0 for seed in range(30)]
+        off = np.array(drawn) / whole - 1
+        found[str(n)] = {"spread": round(float(off.std()), 3), "lean": round(float(off.mean()), 3)}
+    return found
+
+
+CASES = {
+    "one_event": one_event, "ratings": ratings, "peers": peers, "all_measures": all_measures, "nulls": nulls,
+    "sampling": sampling,
+}  # fmt: skip
 
 
 def main(named: list[str]) -> None:
