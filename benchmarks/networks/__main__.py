@@ -15,8 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import igraph
+import lifelines
 import networkx as nx
 import numpy as np
+import pandas as pd
 import polars as pl
 
 from benchmarks.log.setting import machine
@@ -30,6 +32,8 @@ from coproduce.statistics.betweenness import betweenness, betweenness_centralisa
 from coproduce.statistics.bridging import bridge
 from coproduce.statistics.communities import modularity
 from coproduce.statistics.graph import Graph, core_numbers, degree_assortativity
+from coproduce.statistics.hazard import cox_slope
+from coproduce.statistics.survival import aalen_johansen
 from coproduce.statistics.triangles import closure
 
 RESULTS = Path(__file__).parents[1] / "results" / "networks.json"
@@ -144,6 +148,47 @@ def peers() -> dict[str, object]:
     }
 
 
+def survival() -> dict[str, object]:
+    """Incidence among competing exits and a hazard ratio, as lifelines; the highest level of each person, as pandas."""
+    draws = rng.stream(6, "benchmark survival")
+    n = 20_000
+    wait, cause = draws.exponential(20.0, n), draws.choice(4, n, p=[0.2, 0.5, 0.2, 0.1])
+    slope, gone = draws.normal(0, 1, n), (cause > 0).astype(np.float64)
+    aalen = lifelines.AalenJohansenFitter(calculate_variance=True)
+    cox = lifelines.CoxPHFitter()
+    table = pd.DataFrame({"t": wait, "gone": gone, "x": slope})
+    acts = pl.DataFrame({"person": draws.integers(0, 50_000, 1_000_000), "level": draws.integers(0, 5, 1_000_000)})
+    theirs, of_pandas = pd.DataFrame({name: acts[name].to_numpy() for name in acts.columns}), {}
+    ours = {
+        "incidence": lambda: aalen_johansen(wait, cause, cause=1), "hazard": lambda: cox_slope(wait, gone, slope),
+        "levels": lambda: acts.group_by("person").agg(pl.col("level").max()),
+    }  # fmt: skip
+    peers_ = {
+        "incidence": lambda: aalen.fit(wait, cause, event_of_interest=1),
+        "hazard": lambda: cox.fit(table, duration_col="t", event_col="gone"),
+        "levels": lambda: of_pandas.update(found=theirs.groupby("person")["level"].max()),
+    }  # fmt: skip
+    for work in ours.values():
+        work()  # compiled before it is timed
+    seconds = {
+        name: {"ours": spent(ours[name]), "lifelines" if name != "levels" else "pandas": spent(peers_[name])}
+        for name in ours
+    }
+    at_20 = aalen_johansen(wait, cause, cause=1).at(20.0)
+    slope_here = cox_slope(wait, gone, slope)
+    assert at_20 is not None
+    assert slope_here is not None
+    highest = acts.group_by("person").agg(pl.col("level").max()).sort("person")["level"].to_numpy()
+    return {
+        "cpu_seconds": seconds,
+        "differences": {
+            "incidence": abs(at_20.value - float(aalen.predict(20.0))),
+            "hazard": abs(slope_here.value - float(cox.params_["x"])),
+            "levels": int(np.abs(highest - of_pandas["found"].sort_index().to_numpy()).max()),
+        },
+    }
+
+
 def sampling() -> dict[str, object]:
     """How far centralisation by paths from 128 sources is from igraph's exact one, in networks of three sizes."""
     draws, found = rng.stream(5, "benchmark sampling"), {}
@@ -160,7 +205,7 @@ def sampling() -> dict[str, object]:
 
 CASES = {
     "one_event": one_event, "ratings": ratings, "peers": peers, "all_measures": all_measures, "nulls": nulls,
-    "sampling": sampling,
+    "survival": survival, "sampling": sampling,
 }  # fmt: skip
 
 
