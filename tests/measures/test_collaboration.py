@@ -97,3 +97,14 @@ def test_nobody_tied_has_no_rung_and_no_mixing():
     found = measured(log(at(kinds.Joined, 0, 1), at(kinds.Joined, 0, 2)), only=("C2.*", "C3", "C4.*", "C5", "C6"))
     assert {m.value for m in found.values()} == {None}
     assert all(m.note for m in found.values())
+
+
+def test_a_group_has_the_pairs_that_one_of_its_people_is_in():
+    """Sites of 15 people in a row, each tied to the next: 14 pairs within a site, and one across counts for both."""
+    joined = [at(kinds.Joined, 0, i, role=1 + i % 2, site=i // 15) for i in range(30)]
+    tied = [at(kinds.Connected, 1, i, i + 1, role=1 + i % 2) for i in range(29)]
+    made = [wrote(i, 400, days=2, role=1 + i % 2) for i in (0, 1)]
+    got = measured(log(*joined, *tied, *made), only=("C2.*", "C3.*"), by="site")
+    assert [got[f"C2.rung1{by}"].n for by in ("", " site=0", " site=1")] == [29, 15, 15]
+    assert [got[f"C2.rung4{by}"].value for by in ("", " site=0", " site=1")] == pytest.approx([1 / 29, 1 / 15, 0])
+    assert got["C3.ei.site site=0"].value == pytest.approx((1 - 14) / 15)

@@ -178,3 +178,21 @@ def test_from_being_asked_to_having_helped_is_days_and_steps():
     assert (got["O4.days"].value, got["O4.days"].note) == (None, "fewer than half so far")
     quick = found(*joined, *asked[:2], *did[:3], END, only=("O4.days",))["O4.days"]
     assert quick.value == 2, "a no before it is censored, not counted as slow"
+
+
+def test_a_group_s_versions_are_those_that_its_people_wrote():
+    """Person i of site i % 2 writes version i: those of site 0 are easy to read, graded and true, the others not."""
+    joined = [at(kinds.Joined, 0, i, role=Role.PATIENT, site=i % 2) for i in range(24)]
+    stock = [made(100 + i, 200 + i, person=i, risk=2.0) for i in range(24)]
+    read = [at(kinds.ReadabilityMeasured, 1, 0, 200 + i, value=5.0 + 4 * (i % 2)) for i in range(24)]
+    audits = [at(kinds.AuditRated, 2, 9, 200 + i, value=float(i % 2)) for i in range(24)]
+    graded = [at(kinds.Graded, 2, 9, 200 + i, value=3.0) for i in range(0, 24, 2)]
+    owned = [at(kinds.OwnerAssigned, 2, 9, 100 + i, object=i) for i in range(24)]
+    frame = log(*joined, *stock, *read, *audits, *graded, *owned, END)
+    got = measured(frame, only=("H3.*", "H4.*", "Q1.*", "Q3.*", "Q4.*", "Q7.*"), by="site")
+    for name, both in {"Q4": (1.0, 0.0), "Q1": (0.0, 1.0), "Q3": (1.0, 0.0), "H4.role": (1.0, 1.0)}.items():
+        assert [(got[f"{name} site={site}"].value, got[f"{name} site={site}"].n) for site in (0, 1)] == [
+            (both[0], 12), (both[1], 12)
+        ], name  # fmt: skip
+    assert [got[f"H3.births site={site}"].n for site in (0, 1)] == [12, 12]
+    assert [got[f"Q7.gini site={site}"].n for site in (0, 1)] == [12, 12]

@@ -81,7 +81,7 @@ def ladder(part: Slice) -> Iterator[Answer]:
     versions of one resource. Each rung takes in those below it.
     Source: Camarinha-Matos and Afsarmanesh 2008, 10.1007/978-0-387-79424-2_2, for the levels; these rules are ours.
     """
-    rungs = _rungs(part)
+    rungs = part.touching(part.log.once(("rungs", part.start, part.end), lambda: _rungs(part)))
     n = rungs.height
     for rung in range(1, 5):
         name, k = f"C2.rung{rung}", rungs.filter(pl.col("rung") == rung).height
@@ -138,7 +138,7 @@ def mixing(part: Slice) -> Iterator[Answer]:
     E-I = (between - within) / (between + within), Krackhardt and Stern 1988, 10.2307/2786835; r = (tr e - sum e^2) /
     (1 - sum e^2), Newman 2003, 10.1103/PhysRevE.67.026126.
     """
-    ties = _pairs(interactions(part.log, part.start, part.end))
+    ties = part.touching(_pairs(interactions(part.log, part.start, part.end)))
     for by, unknown in (("role", 0), ("site", -1)):
         known = part.log.people.filter(pl.col(by) != unknown).select("run", "person", by)
         rows = ties
@@ -206,6 +206,9 @@ def _answered_again(part: Slice, pairs: np.ndarray, n: int) -> Estimate:
 def _three_roles(part: Slice) -> Answer:
     frame = part.log.frame.between(part.start, part.end)
     acts = frame.of(kinds.ResourceCreated, kinds.ResourceRevised).filter(pl.col("subject") >= 0)
+    if part.by_group:
+        mine = part.about(acts, "actor").select("run", "subject").unique()
+        acts = acts.join(mine, on=["run", "subject"], how="semi")
     camp = {int(Role.PATIENT): 1, int(Role.FAMILY): 1, int(Role.CLINICIAN): 2, int(Role.RESEARCHER): 4}
     of_role = acts.select("run", "subject", pl.col("role").replace_strict(camp, default=0, return_dtype=pl.Int64))
     seen = of_role.filter(pl.col("role") > 0).unique().group_by("run", "subject").agg(pl.col("role").sum())
@@ -246,7 +249,8 @@ def answered(part: Slice) -> Iterator[Answer]:
 def teams(part: Slice) -> Iterator[Answer]:
     """C5: teams started by people who are no stewards, days from need to team and to first task, roles in a team."""
     log = part.log
-    begun = log.frame.of(kinds.TeamStarted).filter(pl.col("time").is_between(part.start, part.end, closed="left"))
+    begun = part.about(log.frame.of(kinds.TeamStarted), "actor")
+    begun = begun.filter(pl.col("time").is_between(part.start, part.end, closed="left"))
     n = begun.height
     if n == 0:
         for key in ("own", "days", "F90d", "roles"):
@@ -293,7 +297,7 @@ def teams(part: Slice) -> Iterator[Answer]:
 
 def survival_of_edits(part: Slice) -> Iterator[Answer]:
     """C6: the mean share of a contributor's text that is alive after 10 later revisions or 90 days."""
-    rows = part.log.frame.between(part.start, part.end).of(kinds.EditSurvivalMeasured)
+    rows = part.about(part.log.frame.between(part.start, part.end).of(kinds.EditSurvivalMeasured), "object")
     alive = rows.filter(pl.col("value").is_between(0, 1))["value"].to_numpy()
     missing = rows.height - alive.size
     if not alive.size:

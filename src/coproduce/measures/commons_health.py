@@ -36,13 +36,14 @@ def turnover(part: Slice) -> Iterator[Answer]:
     """H3: births, reuse, dead and orphaned stock, reviews past their date, and the time from making to first use."""
     log, end = part.log, min(part.end, part.log.at + 1)
     inside = pl.col("time").is_between(part.start, part.end, closed="left")
-    made = log.versions.filter(pl.col("made_us") < end)
+    made = part.about(log.versions.filter(pl.col("made_us") < end), "author")
     fresh = made.filter(pl.col("made_us") >= part.start).height
     years = max(part.end - part.start, 1) / _YEAR_US
     births = poisson(fresh)
     rate = [None if end is None else end / years for end in (births.value, births.low, births.high)]
     yield Answer("H3.births", rate[0], made.height, rate[1], rate[2])
-    yield _reuse(part, log.frame.of(kinds.ResourceUsed).filter(inside), made.filter(pl.col("made_us") >= part.start))
+    uses = part.about(log.frame.of(kinds.ResourceUsed).filter(inside), "actor")
+    yield _reuse(part, uses, made.filter(pl.col("made_us") >= part.start))
     retired = log.frame.of(kinds.ResourceRetired).filter(pl.col("time") < end).select("run", resource="subject")
     live = made.join(retired.unique(), on=["run", "resource"], how="anti")
     used = log.frame.of(*_USES).filter(pl.col("time").is_between(end - _YEAR_US, end, closed="left"))

@@ -102,8 +102,7 @@ _ANSWERERS: tuple[tuple[str, Callable[[Slice], Iterator[Answer]]], ...] = (
 MOST_PERIODS = 1_000
 #: Measures of the log or of the whole network; a group has none of its own.
 _WHOLE_ONLY = (
-    "L1", "C1", "C2", "C3", "C4", "C5", "C6", "S2", "S3", "S4", "S6", "S7", "S8", "S9", "H1", "H3", "H4", "H6", "Q1",
-    "Q2", "Q3", "Q4", "Q5", "Q7", "D1", "D2", "M1",
+    "L1", "C1", "C4", "S2", "S3", "S4", "S6", "S7", "S8", "S9", "H1", "H6", "Q5", "D1", "D2", "M1",
 )  # fmt: skip
 #: Numbers of such a family that a group has too.
 _OF_GROUPS_TOO = frozenset({"C1.people", "S6.share", "S6.patients"})

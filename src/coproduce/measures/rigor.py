@@ -29,11 +29,11 @@ _NO_AUDIT = "no version was audited in this window"
 
 def versions(part: Slice) -> pl.DataFrame:
     """Versions made before the end of the window: run, version, resource, made_us, risk (class 0 to 3, NaN unknown),
-    topic (-1 unknown)."""
+    topic (-1 unknown); of a group, those that its people wrote."""
     rows = part.log.frame.of(kinds.ResourceCreated, kinds.ResourceRevised).filter(pl.col("object") >= 0)
     of_version = rows.group_by("run", pl.col("object").alias("version"))
     risk = of_version.agg(pl.col("value").last().alias("risk"), pl.col("topic").last())
-    made = part.log.versions.filter(pl.col("made_us") < part.end)
+    made = part.about(part.log.versions.filter(pl.col("made_us") < part.end), "author")
     return made.join(risk, on=["run", "version"], how="left").with_columns(
         pl.col("risk").fill_null(float("nan")), pl.col("topic").fill_null(-1)
     )
@@ -47,6 +47,8 @@ def falsehood(part: Slice) -> Iterator[Answer]:
     """
     rows = part.log.frame.between(part.start, part.end).of(kinds.AuditRated).filter(pl.col("value").is_in([0.0, 1.0]))
     stock = versions(part).select("run", "version", pl.col("risk").fill_nan(-1.0), "topic")
+    if part.by_group:
+        rows = rows.join(stock.select("run", subject="version"), on=["run", "subject"], how="semi")
     judged = rows.group_by("run", pl.col("subject").alias("version")).agg(pl.col("value").mean().alias("false"))
     audited = judged.join(stock, on=["run", "version"])
     n = audited.height
@@ -112,6 +114,8 @@ def grading(part: Slice) -> Iterator[Answer]:
     """Q3: of versions of risk class 2 or 3, the share whose certainty was graded, and how far graders agree."""
     serious = versions(part).filter(pl.col("risk") >= 2)
     rows = part.log.frame.of(kinds.Graded).filter(pl.col("time") < part.end)
+    if part.by_group:
+        rows = rows.join(versions(part).select("run", subject="version"), on=["run", "subject"], how="semi")
     graded = serious.join(rows.select("run", version="subject").unique(), on=["run", "version"], how="semi").height
     yield _share("Q3", graded, serious.height, "no version of risk class 2 or 3 is in the commons")
     known = rows.filter(pl.col("value").is_between(0, 4))
@@ -247,6 +251,7 @@ def leadership(part: Slice) -> Iterator[Answer]:
         frame.of(kinds.OwnerAssigned).filter((pl.col("time") < part.end) & (pl.col("object") >= 0)).sort("time", "seq")
     )
     owners = owned.group_by("run", "subject", maintain_order=True).agg(pl.col("object").last().alias("person"))
+    owners = part.about(owners, "person")
     each = owners.group_by("run", "person").len()["len"].sort().to_numpy()
     value = gini(each) if each.size else None
     yield (
@@ -261,7 +266,7 @@ def leadership(part: Slice) -> Iterator[Answer]:
     )
     lived = roles.filter(pl.col("role").is_in([int(Role.PATIENT), int(Role.FAMILY)])).height
     yield _share("Q7.patients", lived, roles.height, "the log names no owner whose role is known")
-    begun = frame.of(kinds.RoleGranted).select("run", "subject", "value", "time")
+    begun = part.about(frame.of(kinds.RoleGranted), "subject").select("run", "subject", "value", "time")
     over = frame.of(kinds.RoleEnded).select("run", "subject", "value", over_us="time")
     spells = begun.join(over, on=["run", "subject", "value"], how="left").filter(
         pl.col("over_us").is_null() | (pl.col("over_us") >= pl.col("time"))
@@ -270,7 +275,8 @@ def leadership(part: Slice) -> Iterator[Answer]:
         spells.group_by("run", "subject", "value", "time").agg(pl.col("over_us").min()).join(part.log.ends, on="run")
     )
     yield _median("Q7.tenure", _curve(spells, "over_us", "time"), "no role was granted")
-    made = frame.of(kinds.ProposalMade).filter(pl.col("time").is_between(part.start, part.end, closed="left"))
+    made = part.about(frame.of(kinds.ProposalMade), "actor")
+    made = made.filter(pl.col("time").is_between(part.start, part.end, closed="left"))
     rules = (
         frame.of(kinds.RuleEnacted)
         .group_by("run", pl.col("object").alias("subject"))

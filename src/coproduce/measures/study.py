@@ -195,10 +195,23 @@ class Slice:
 
     def about(self, rows: pl.DataFrame, column: str) -> pl.DataFrame:
         """The rows whose `column` names one of this group's people; all of them for everybody."""
-        if self.by is None:
+        if not self.by_group:
             return rows
         mine = self.people.select("run", pl.col("person").alias(column))
         return rows.join(mine, on=["run", column], how="semi")
+
+    def touching(self, ties: pl.DataFrame) -> pl.DataFrame:
+        """The ties (run, a, b) with one end or both in this group; all of them for everybody."""
+        if not self.by_group:
+            return ties
+        mine = self.people.select("run", "person")
+        ends = [
+            ties.select("run", pl.col(end).alias("person")).join(
+                mine.with_columns(pl.lit(True).alias("inside")), on=["run", "person"], how="left", maintain_order="left"
+            )["inside"]
+            for end in ("a", "b")
+        ]
+        return ties.filter(ends[0].fill_null(False) | ends[1].fill_null(False))
 
     @property
     def window(self) -> tuple[str, str] | None:

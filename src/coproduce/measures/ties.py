@@ -25,6 +25,10 @@ def interactions(log: Log, start: int, end: int) -> pl.DataFrame:
     that somebody's help met the need; the use or the review of a version that somebody wrote; a declared connection;
     joining the team that somebody started. What a computer suggests ties nobody.
     """
+    return log.once(("interactions", start, end), lambda: _interactions(log, start, end))
+
+
+def _interactions(log: Log, start: int, end: int) -> pl.DataFrame:
     frame = log.frame.between(start, end)
     people = frame.rows.filter((pl.col("role") != Role.COMPUTER) & (pl.col("actor") >= 0))
 
