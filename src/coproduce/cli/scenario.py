@@ -197,6 +197,9 @@ def trial(
     set_: Set = None,
     ticks: Ticks = None,
     outcome: Annotated[str, typer.Option(metavar="COLUMN", help="The outcome of a factorial trial.")] = "mean_outcome",
+    baseline: Annotated[
+        str | None, typer.Option(metavar="NAME=V,V", help="Power by the values of a parameter, at the same design.")
+    ] = None,
     seed: Seed = 1,
     replicates: Replicates = 100,
     workers: Workers = 1,
@@ -214,7 +217,10 @@ def trial(
     scenario = _scenario(preset, set_, ticks)
     chosen = _values(scenario, lever)
     bare = scenario.having(**dict.fromkeys((name for name, value in chosen.items() if isinstance(value, float)), 0.0))
-    runs = 2 ** len(chosen) * replicates if design is Design.FACTORIAL else replicates
+    if baseline is not None and design is Design.FACTORIAL:
+        raise typer.BadParameter("power by a baseline is of a trial by site", param_hint="--baseline")
+    name, states = _states(scenario, baseline) if baseline is not None else ("", [])
+    runs = 2 ** len(chosen) * replicates if design is Design.FACTORIAL else replicates * max(1, len(states))
     with progress(runs, "runs" if design is Design.FACTORIAL else "trials") as advance:
         if design is Design.FACTORIAL:
             crossed = factorial.factorial(
@@ -225,9 +231,29 @@ def trial(
             kind: trials.Kind = trials.STEPPED if design is Design.STEPPED else trials.PARALLEL
             numbers = {name: value if isinstance(value, float) else float("nan") for name, value in chosen.items()}
             asked = trials.Trial(bare, numbers, kind, begins, steps)
+        if states:
+            several = trials.power_by(
+                asked, name, states, replicates=replicates, seed=seed, workers=workers, done=advance
+            )
+            document = {
+                "baseline": name,
+                "states": [{"value": x, **trials.document(one)} for x, one in zip(states, several, strict=True)],
+            }
+            drawn = pictures.power_figure(name, states, {str(design): several})
+        elif design is not Design.FACTORIAL:
             found = trials.run_trial(asked, replicates=replicates, seed=seed, workers=workers, done=advance)
             document, drawn = trials.document(found), pictures.trial_figure(found)
     _tell({"design": str(design), **document}, as_document(drawn), as_json=as_json)
+
+
+def _states(scenario: Scenario, baseline: str) -> tuple[str, list[float]]:
+    """The parameter and its values of NAME=V,V, ascending; raises InvalidInput for one unknown or out of range."""
+    name, _, said = baseline.partition("=")
+    values = [_values(scenario, [f"{name}={value}"])[name] for value in said.split(",")]
+    numbers = [float(value) for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
+    if len(numbers) < len(values):
+        raise typer.BadParameter("a baseline takes numbers", param_hint="--baseline")
+    return name, sorted(numbers)
 
 
 def _tell(document: dict[str, Any], drawn: dict[str, Any], *, as_json: bool) -> None:

@@ -55,6 +55,17 @@ def test_a_trial_by_site_answers_with_truth_beside_estimate(design: str) -> None
     assert {"estimate", "total", "spill_over", "power"} <= set(found)
 
 
+def test_power_is_told_by_the_state_that_the_network_begins_in() -> None:
+    words = ["trial", *SMALL, "--lever", "previsit_planning=1", "--begins", "6", "--replicates", "3"]
+    found = call(*words, "--baseline", "patient_activation=0.6,0.2", "--json")
+    alone = call(*words, "--set", "patient_activation=0.2", "--json")
+    assert (found["baseline"], [one["value"] for one in found["states"]]) == ("patient_activation", [0.2, 0.6])
+    assert found["states"][0] == {"value": 0.2, **{name: alone[name] for name in alone if name != "design"}}
+    told = call(*words, "--baseline", "patient_activation=0.6,0.2")
+    assert "by patient activation before it" in told
+    assert "0.2" in told
+
+
 def test_a_factorial_trial_says_whether_levers_are_complements() -> None:
     words = ["lhn2025", *SMALL[1:], "--lever", "registry=1", "--lever", "previsit_planning=1", "--design", "factorial"]
     found = call("trial", *words, "--replicates", "2", "--json")
@@ -66,7 +77,9 @@ def test_a_factorial_trial_says_whether_levers_are_complements() -> None:
 @pytest.mark.parametrize(
     "words",
     [["pack", "seid2021"], ["run"], ["compare", "seid2021"], ["knock-out", "seid2021"], ["trial", "seid2021"],
-     ["trial", *SMALL, "--lever", "registry=1", "--design", "guess"]],
+     ["trial", *SMALL, "--lever", "registry=1", "--design", "guess"],
+     ["trial", *SMALL, "--lever", "registry=1", "--design", "factorial", "--baseline", "patient_activation=0.2"],
+     ["trial", *SMALL, "--lever", "registry=1", "--baseline", "peer_form=none"]],
 )  # fmt: skip
 def test_wrong_use_exits_with_2(words: list[str]) -> None:
     assert CliRunner().invoke(app, ["scenario", *words]).exit_code == 2
@@ -80,6 +93,10 @@ def test_wrong_use_exits_with_2(words: list[str]) -> None:
         ["trial", *SMALL, "--lever", "peer_form=none"],
         ["trial", *SMALL, "--lever", "registry=1", "--begins", "30"],
         ["trial", *SMALL, "--lever", "registry=2"],
+        ["trial", *SMALL, "--lever", "registry=1", "--begins", "6", "--baseline", "registry=0.5"],
+        ["trial", *SMALL, "--lever", "registry=1", "--begins", "6", "--baseline", "patient_activation="],
+        ["trial", *SMALL, "--lever", "registry=1", "--begins", "6", "--baseline", "patient_activation=0.2,nan"],
+        ["trial", *SMALL, "--lever", "registry=1", "--begins", "6", "--baseline", "patient_activation=0.2,7"],
     ],
 )
 def test_what_makes_no_sense_is_refused(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

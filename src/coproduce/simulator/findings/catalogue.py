@@ -80,6 +80,8 @@ FIGURES: tuple[Declared, ...] = (
              "What does the network itself add, against islands of the same people?"),
     Declared("interference-bias", "findings/interference.md", f"{_HERE}.interference:bias",
              "How far does a cluster trial of a network feature miss what it does?"),
+    Declared("power-by-baseline", "findings/interference.md", f"{_HERE}.interference:power",
+             "How likely is a cluster trial to find what it looks for, by the state that the network begins in?"),
     Declared("incentives", "findings/incentives.md", f"{_HERE}.interventions:incentives",
              "What do paid satisfaction scores and other incentives do?"),
     Declared("least-infrastructure", "findings/least-infrastructure.md", f"{_HERE}.interventions:least_infrastructure",

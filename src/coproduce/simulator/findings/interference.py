@@ -5,10 +5,29 @@ from __future__ import annotations
 from coproduce.figures import Effect, Figure, ForestWords, forest_figure
 from coproduce.simulator.findings.catalogue import Effort
 from coproduce.simulator.findings.network import care
-from coproduce.simulator.studies.trials import Kind, Trial, run_trial
+from coproduce.simulator.studies.pictures import power_figure
+from coproduce.simulator.studies.trials import Kind, Trial, power_by, run_trial
 
 DESIGNS: dict[Kind, str] = {"parallel": "parallel", "stepped": "stepped wedge"}
 LEVERS = ("previsit_planning", "registry", "leadership", "peer_programme")
+
+
+#: Median activation of patients at the start, in otherwise equal networks of 20 sites.
+ACTIVATION = (0.1, 0.25, 0.4, 0.6, 0.8)
+SITES, PATIENTS = 20, 300
+
+
+def power(effort: Effort) -> Figure:
+    """The power of both designs to find pre-visit planning, by how active patients are before it begins."""
+    scenario = care(n_sites=SITES).having(n_patients=PATIENTS)
+    curves = {
+        group: power_by(
+            Trial(scenario, {"previsit_planning": 1.0}, kind, begins=scenario.ticks // 4 + 1), "patient_activation",
+            list(ACTIVATION), replicates=effort.runs(64), seed=effort.seed, workers=effort.workers,
+        )
+        for kind, group in DESIGNS.items()
+    }  # fmt: skip
+    return power_figure("patient_activation", ACTIVATION, curves)
 
 
 def bias(effort: Effort) -> Figure:

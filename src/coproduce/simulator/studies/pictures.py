@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from coproduce.figures import Effect, Figure, ForestWords, forest_figure
+from collections.abc import Mapping, Sequence
+
+from coproduce.figures import Effect, Figure, ForestWords, Line, LineWords, bands_figure, forest_figure
 from coproduce.simulator.studies.factorial import Factorial
 from coproduce.simulator.studies.spans import Span
 from coproduce.simulator.studies.trials import TrialResult
@@ -32,6 +34,33 @@ def trial_figure(found: TrialResult) -> Figure:
         reference=0.0,
     )
     return forest_figure(rows, words)
+
+
+def power_figure(parameter: str, values: Sequence[float], curves: Mapping[str, Sequence[TrialResult]]) -> Figure:
+    """The power of trials against a baseline state: a line a design, with the Wilson interval of each share.
+
+    `curves` holds for each design one result for each of `values` of the parameter.
+    """
+    lines = [
+        Line(label=label, x=list(values), y=[one.power.value for one in found], low=[one.power.low for one in found],
+             high=[one.power.high for one in found])
+        for label, found in curves.items()
+    ]  # fmt: skip
+    first = next(iter(curves.values()))[0]
+    levers, n = " and ".join(first.trial.levers).replace("_", " "), first.replicates
+    state = parameter.replace("_", " ")
+    told = "; ".join(
+        f"{label}: " + ", ".join(f"{x:g} {one.power.value:.0%}" for x, one in zip(values, found, strict=True))
+        for label, found in curves.items()
+    )
+    everyone = [one.power.value for found in curves.values() for one in found]
+    words = LineWords(
+        title=f"A trial of {levers} finds its effect {min(everyone):.0%} to {max(everyone):.0%} of the time",
+        summary=f"Share of {n} trials whose 95 % interval leaves out 0, by {state} before it. {told}. "
+        "Bands: 95 % intervals.",
+        x=state, y="Power", share=True,
+    )  # fmt: skip
+    return bands_figure(lines, words)
 
 
 def factorial_figure(found: Factorial) -> Figure:

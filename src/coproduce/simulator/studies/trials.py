@@ -234,7 +234,14 @@ def power_by(
     trial: Trial, parameter: str, values: list[float], *, replicates: int = 100, seed: int = 1, workers: int = 1,
     done: Done | None = None,
 ) -> list[TrialResult]:  # fmt: skip
-    """The same trial in networks that differ in their baseline state: one parameter takes each of some values."""
+    """The same trial in networks that differ in their baseline state: one parameter takes each of some values.
+
+    Raises InvalidInput for a parameter that is tried itself.
+    """
+    if parameter in trial.levers:
+        raise InvalidInput(
+            given=f"the lever {parameter} as baseline", expected="a parameter that is not tried", field="baseline"
+        )
     return [
         run_trial(
             replace(trial, scenario=trial.scenario.having(**{parameter: value})), replicates=replicates, seed=seed,
