@@ -157,6 +157,8 @@ def changed(path, value):
         (("data",), [], "data.treatment"),
         (("data",), [1, 2], "data"),
         (("data", 1, "treatment"), "carnivore", "data"),
+        (("data", 1, "treatment"), ["strict"], "data"),
+        (("data", 1, "treatment"), None, "data"),
         (("data", 0, "treatment"), "strict", "data.treatment"),
         (("metadata", "user_age"), "fifteen", "metadata.user_age"),
         (("metadata", "user_age"), float("nan"), "metadata.user_age"),

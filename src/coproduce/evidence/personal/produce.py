@@ -108,8 +108,9 @@ def read_blocks(document: Mapping[str, Any], who: str) -> list[Block]:
     Raises InvalidInput, naming the field; also for an arm without a number of one outcome outside the washout.
     """
     rows = document.get("data")
+    # By str(), as a list is no key that could be looked up.
     if not isinstance(rows, list) or not all(
-        isinstance(row, Mapping) and row.get("treatment") in LETTER for row in rows
+        isinstance(row, Mapping) and str(row.get("treatment")) in LETTER for row in rows
     ):
         raise InvalidInput(
             given="a document without blocks of baseline, strict and liberalized",
