@@ -269,6 +269,7 @@ def test_a_principle_that_people_rated_counts_as_rated_and_the_others_by_evidenc
     rated = {"rater": [1, 2, 2, 1], "principle": [1, 1, 1, 3], "value": [3.0, 0.0, 2.0, 1.5]}
     found = answered(log(voted), ("H1.*",), principles=rated)
     assert found["H1.1"].value == pytest.approx(2.5 / 3), "the last rating of a rater counts"
+    assert found["H1.1"].low < 2.5 / 3 <= found["H1.1"].high <= 1
     assert (found["H1.3"].value, found["H1.3"].n) == (0.5, 1)
     assert (found["H1.4"].value, found["H1.8"].value) == (0, None)
     assert (found["H1.min"].value, found["H1.min"].n) == (0, 7)

@@ -5,7 +5,7 @@ import pytest
 
 from coproduce.errors import InvalidInput
 from coproduce.statistics.concentration import gini
-from coproduce.statistics.resampling import bootstrap, resampled
+from coproduce.statistics.resampling import bootstrap, ratio, resampled
 
 
 def one(sums, **options):
@@ -70,3 +70,11 @@ def test_a_statistic_that_rows_do_not_have_is_refused_and_one_row_has_no_interva
     with pytest.raises(InvalidInput):
         resampled(np.zeros(3), lambda _: None, seed=1, name="x")
     assert resampled(np.ones(1), lambda rows: float(rows.sum()), seed=1, name="x").low is None
+
+
+def test_a_ratio_of_totals_is_that_of_the_bootstrap_and_refuses_to_divide_by_nothing():
+    sums = np.random.default_rng(4).poisson(3.0, (40, 2)).astype(float)
+    found = bootstrap(sums, {"x": lambda t: t[:, 0] / t[:, 1]}, seed=2, name="x")["x"]
+    assert ratio(sums, seed=2, name="x") == found
+    with pytest.raises(InvalidInput):
+        ratio(np.array([[1.0, 0.0]]), seed=2, name="x")

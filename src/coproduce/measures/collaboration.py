@@ -15,7 +15,7 @@ from coproduce.measures.ties import contributions, interactions
 from coproduce.statistics.concentration import blau
 from coproduce.statistics.graph import reciprocity
 from coproduce.statistics.intervals import Estimate, mean, quantile, wilson
-from coproduce.statistics.resampling import bootstrap
+from coproduce.statistics.resampling import bootstrap, ratio
 from coproduce.statistics.survival import kaplan_meier
 
 #: Things that more people than this worked on say little about any two of them.
@@ -68,9 +68,7 @@ def _mean_of_ties(part: Slice, name: str, ties: pl.DataFrame, values: np.ndarray
     rows = rows.sort("run", "a", "b")
     both = pl.concat([rows.select("run", pl.col(end).alias("p"), "value", "tie") for end in ("a", "b")])
     sums = both.group_by("run", "p", maintain_order=True).sum().sort("run", "p").select("value", "tie").to_numpy()
-    found = bootstrap(sums, {name: lambda t: t[:, 0] / t[:, 1]}, seed=part.seed, name=name)[name]
-    assert found is not None  # there are ties
-    return found
+    return ratio(sums, seed=part.seed, name=name)
 
 
 def ladder(part: Slice) -> Iterator[Answer]:
@@ -198,9 +196,7 @@ def _answered_again(part: Slice, pairs: np.ndarray, n: int) -> Estimate:
     key = pairs[:, 0] * n + pairs[:, 1]
     back = np.isin(pairs[:, 1] * n + pairs[:, 0], key)
     sums = np.column_stack([np.bincount(pairs[:, 0], weights=back, minlength=n), np.bincount(pairs[:, 0], minlength=n)])
-    found = bootstrap(sums.astype(np.float64), {"C4": lambda t: t[:, 0] / t[:, 1]}, seed=part.seed, name="C4")["C4"]
-    assert found is not None  # there are ties
-    return found
+    return ratio(sums.astype(np.float64), seed=part.seed, name="C4")
 
 
 def _three_roles(part: Slice) -> Answer:

@@ -13,7 +13,7 @@ from coproduce.measures.acts import Level
 from coproduce.measures.measurement import Answer
 from coproduce.measures.study import Slice
 from coproduce.statistics.intervals import mean, poisson, quantile, wilson
-from coproduce.statistics.resampling import bootstrap
+from coproduce.statistics.resampling import ratio
 from coproduce.statistics.survival import kaplan_meier
 
 _YEAR_US = 365 * DAY_US
@@ -63,11 +63,8 @@ def _reuse(part: Slice, uses: pl.DataFrame, fresh: pl.DataFrame) -> Answer:
     used = uses.group_by("run", pl.col("actor").alias("person")).len("uses")
     wrote = fresh.group_by("run", pl.col("author").alias("person")).len("fresh")
     sums = used.join(wrote, on=["run", "person"], how="full", coalesce=True).fill_null(0).sort("run", "person")
-    ratio = {"H3.reuse": lambda totals: totals[:, 0] / totals[:, 1]}
     rows = sums.select("uses", "fresh").to_numpy().astype(np.float64)
-    found = bootstrap(rows, ratio, seed=part.seed, name="H3.reuse")["H3.reuse"]
-    assert found is not None  # a version is new
-    return Answer.of("H3.reuse", found, uses.height)
+    return Answer.of("H3.reuse", ratio(rows, seed=part.seed, name="H3.reuse"), uses.height)
 
 
 def _care(part: Slice, resources: pl.DataFrame, end: int) -> Iterator[Answer]:
@@ -257,10 +254,10 @@ def _rated_principles(part: Slice) -> dict[int, Answer]:
     last = part.log.tables.latest("principles", "rater", "principle")
     if last is None:
         return {}
-    means = last.group_by("principle").agg(pl.col("value").mean(), pl.len().alias("n"))
+    each = last.group_by("principle").agg(pl.col("value") / _STRONG)
     return {
-        int(place): Answer(f"H1.{place}", mean / _STRONG, n, note="rated by people")
-        for place, mean, n in means.iter_rows()
+        int(place): Answer.of(f"H1.{place}", mean(said, least=0.0, most=1.0), len(said), note="rated by people")
+        for place, said in each.iter_rows()
     }
 
 

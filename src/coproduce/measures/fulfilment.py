@@ -14,7 +14,7 @@ from coproduce.measures.measurement import Answer
 from coproduce.measures.needs import Exit
 from coproduce.measures.study import Slice
 from coproduce.statistics.intervals import Estimate, mean, quantile, wilson
-from coproduce.statistics.resampling import bootstrap
+from coproduce.statistics.resampling import ratio
 from coproduce.statistics.suppression import SMALLEST_SHOWN
 from coproduce.statistics.survival import aalen_johansen, kaplan_meier
 
@@ -231,10 +231,7 @@ def _minutes_a_need(part: Slice, gave: pl.DataFrame, met: pl.DataFrame) -> Estim
     minutes = gave.group_by("run", pl.col("actor").alias("person")).agg(pl.col("value").sum().alias("minutes"))
     needs = met.group_by("run", pl.col("owner").alias("person")).len("needs")
     sums = minutes.join(needs, on=["run", "person"], how="full", coalesce=True).fill_null(0).sort("run", "person")
-    ratio = {"O5.need": lambda totals: totals[:, 0] / totals[:, 1]}
-    found = bootstrap(sums.select("minutes", "needs").to_numpy(), ratio, seed=part.seed, name="O5.need")["O5.need"]
-    assert found is not None  # a need was confirmed
-    return found
+    return ratio(sums.select("minutes", "needs").to_numpy(), seed=part.seed, name="O5.need")
 
 
 def _money(part: Slice, closed: int) -> Answer:

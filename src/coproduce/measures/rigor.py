@@ -30,10 +30,14 @@ _NO_AUDIT = "no version was audited in this window"
 def versions(part: Slice) -> pl.DataFrame:
     """Versions made before the end of the window: run, version, resource, made_us, risk (class 0 to 3, NaN unknown),
     topic (-1 unknown); of a group, those that its people wrote."""
+    return part.about(part.log.once(("versions", part.start, part.end), lambda: _versions(part)), "author")
+
+
+def _versions(part: Slice) -> pl.DataFrame:
     rows = part.log.frame.of(kinds.ResourceCreated, kinds.ResourceRevised).filter(pl.col("object") >= 0)
     of_version = rows.group_by("run", pl.col("object").alias("version"))
     risk = of_version.agg(pl.col("value").last().alias("risk"), pl.col("topic").last())
-    made = part.about(part.log.versions.filter(pl.col("made_us") < part.end), "author")
+    made = part.log.versions.filter(pl.col("made_us") < part.end)
     return made.join(risk, on=["run", "version"], how="left").with_columns(
         pl.col("risk").fill_null(float("nan")), pl.col("topic").fill_null(-1)
     )

@@ -9,10 +9,14 @@ import numpy as np
 from coproduce.measures.measurement import Answer
 from coproduce.measures.study import Slice
 from coproduce.measures.ties import graph_of
-from coproduce.statistics.betweenness import betweenness, betweenness_centralisation, robustness
+from coproduce.statistics.betweenness import (
+    betweenness,
+    betweenness_centralisation,
+    loss_of_most_central,
+    robustness,
+)
 from coproduce.statistics.communities import best_partition
 from coproduce.statistics.graph import (
-    Floats,
     Graph,
     core_correlation,
     core_numbers,
@@ -44,15 +48,6 @@ def scattered(part: Slice, answer: Answer) -> Answer:
 
 #: Beyond so many ties, numbers of paths and communities have no interval: each draw would take too long.
 MOST_TIES = 20_000
-#: How many of the most central are lost for S8.drop.
-LOST = 5
-
-
-def drop(graph: Graph, between: Floats) -> float:
-    """The share of the largest component that is gone without the five through whom most shortest paths lead."""
-    kept = np.ones(graph.n, dtype=np.bool_)
-    kept[np.argsort(-between, kind="stable")[:LOST]] = False
-    return 1 - int(giant(graph.within(kept)).sum()) / int(giant(graph).sum())
 
 
 def _of_paths(graph: Graph) -> dict[str, float | None]:
@@ -61,7 +56,7 @@ def _of_paths(graph: Graph) -> dict[str, float | None]:
     return {
         "S2.betweenness": betweenness_centralisation(graph, between),
         "S3": None if partition is None else partition.modularity,
-        "S8.drop": drop(graph, between),
+        "S8.drop": loss_of_most_central(graph, between),
     }
 
 

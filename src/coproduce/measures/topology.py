@@ -12,11 +12,17 @@ from numpy.typing import NDArray
 from coproduce.events import Role
 from coproduce.measures.commons_health import homes
 from coproduce.measures.measurement import Answer
-from coproduce.measures.scatter import drop, scattered
+from coproduce.measures.scatter import scattered
 from coproduce.measures.structure import FEWEST_PEOPLE
 from coproduce.measures.study import Slice
 from coproduce.measures.ties import graph_of, interaction_ties
-from coproduce.statistics.betweenness import SOURCES, betweenness, betweenness_centralisation, robustness
+from coproduce.statistics.betweenness import (
+    SOURCES,
+    betweenness,
+    betweenness_centralisation,
+    loss_of_most_central,
+    robustness,
+)
 from coproduce.statistics.communities import best_partition, similarity
 from coproduce.statistics.distances import mean_path
 from coproduce.statistics.graph import (
@@ -178,7 +184,7 @@ def hub_dependence(part: Slice, graph: Graph, people: pl.DataFrame) -> Iterator[
     else:
         yield Answer("S8.hubs", share, graph.n, note=_sampled(graph))
     yield scattered(part, _answer("S8.R", robustness(graph), graph.n))
-    yield scattered(part, Answer("S8.drop", drop(graph, between), graph.n, note=_sampled(graph)))
+    yield scattered(part, Answer("S8.drop", loss_of_most_central(graph, between), graph.n, note=_sampled(graph)))
 
 
 @_of_shape("H6.paths")

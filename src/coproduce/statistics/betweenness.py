@@ -7,10 +7,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from coproduce import rng
-from coproduce.statistics.graph import Floats, Graph, Ints
+from coproduce.statistics.graph import Floats, Graph, Ints, giant
 
 #: Sources of shortest paths; in a smaller graph all nodes, and the numbers are exact.
 SOURCES = 128
+#: How many of the most central are lost at once.
+LOST = 5
 
 
 def betweenness(
@@ -84,6 +86,16 @@ def _accumulated(
                 pairs += 1
                 inside += 1 - clear[node] / paths[node]
     return between, inside, pairs
+
+
+def loss_of_most_central(graph: Graph, between: Floats) -> float:
+    """The share of the largest component that is gone without the five through whom most shortest paths lead.
+
+    `between` (n,) is each node's betweenness; the graph holds a tie.
+    """
+    kept = np.ones(graph.n, dtype=np.bool_)
+    kept[np.argsort(-between, kind="stable")[:LOST]] = False
+    return 1 - int(giant(graph.within(kept)).sum()) / int(giant(graph).sum())
 
 
 def robustness(graph: Graph) -> float | None:

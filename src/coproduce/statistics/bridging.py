@@ -259,6 +259,8 @@ def _refused_by_the_invited(given: _Ratings, found: Factors, thresholds: Thresho
 
     Each is the mean of the two sides' means, so that neither side's number decides.
     """
+    if not given.invited.any():
+        return np.zeros(len(given.items), dtype=np.bool_)
     asked, own = (_by_side(given.where(mask), found) for mask in (given.invited, ~given.invited))
     enough = (asked[1].sum(axis=1) >= thresholds.invited) & (asked[1].min(axis=1) >= thresholds.fewest_each)
     theirs, others = ((total + 1) / (many + 2) for total, many in (asked, own))

@@ -46,6 +46,17 @@ def bootstrap(
         }
 
 
+def ratio(sums: Floats, *, seed: int, name: str) -> Estimate:
+    """The total of the first column over that of the second, one row a person, with the interval of `bootstrap`.
+
+    Raises InvalidInput where the second total is 0.
+    """
+    found = bootstrap(sums, {name: lambda totals: totals[:, 0] / totals[:, 1]}, seed=seed, name=name)[name]
+    if found is None:
+        raise InvalidInput(given="a total of 0 to divide by", expected="one above it")
+    return found
+
+
 def resampled(
     rows: Floats, form: Callable[[Floats], float | None], *, seed: int, name: str, extensive: bool = False
 ) -> Estimate:

@@ -40,10 +40,10 @@ def test_the_smog_grade_counts_long_words_in_thirty_sentences() -> None:
 
 
 def test_both_grades_of_a_version_are_written_to_the_log() -> None:
-    flesch_kincaid, smog = grades_measured(7, 40, SIMPLE, "en")
+    flesch_kincaid, smog = grades_measured(7, 40, reading_grades(SIMPLE))
     assert (type(flesch_kincaid), type(smog)) == (kinds.ReadabilityMeasured, kinds.SmogMeasured)
     assert (smog.time, smog.role, smog.subject, smog.value) == (7, Role.COMPUTER, 40, 3.13)
-    assert grades_measured(7, 40, SIMPLE, "fr") == []
+    assert grades_measured(7, 40, reading_grades(SIMPLE, "fr")) == []
 
 
 @pytest.mark.parametrize(("text", "language"), [("Too short to tell.", "en"), (SIMPLE, "fr"), ("", "en")])

@@ -15,7 +15,7 @@ from coproduce.events import ABSENT, Event, Role, kinds
 from coproduce.network.commons.access import may_edit, may_reclass, may_tend, seen, settle, versions_seen_by
 from coproduce.network.commons.index import changed
 from coproduce.network.commons.models import Credit, Kept, Resource, Version
-from coproduce.network.commons.reading import grades_measured, reading_grade
+from coproduce.network.commons.reading import grades_measured, reading_grade, reading_grades
 from coproduce.network.commons.reviewing import CLINICAL, look_again
 from coproduce.network.commons.words import Words, clean
 from coproduce.network.log import append, append_once
@@ -97,7 +97,7 @@ def create_resource(
             time=asking.us, actor=asking.actor, role=asking.role, subject=resource.pk, object=version.pk,
             topic=words.line_of_work, value=float(words.risk_class), cause=cause,
         ),
-        *grades_measured(asking.us, version.pk, words.body, words.language),
+        *grades_measured(asking.us, version.pk, reading_grades(words.body, words.language)),
     ]  # fmt: skip
     seq = append(events)[0]
     if share:
@@ -156,7 +156,7 @@ def revise_resource(
             time=asking.us, actor=asking.actor, role=asking.role, subject=resource.pk, object=version.pk,
             topic=words.line_of_work, value=float(words.risk_class), cause=cause,
         ),
-        *grades_measured(asking.us, version.pk, words.body, words.language),
+        *grades_measured(asking.us, version.pk, reading_grades(words.body, words.language)),
     ]  # fmt: skip
     append([*events, look_again(asking, resource, since=asking.at)] if is_tended else events)
     changed([resource.pk])

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from coproduce.network.commons import files, index
 from coproduce.network.commons.access import settle
 from coproduce.network.commons.columns import Defaults, Described, described
 from coproduce.network.commons.models import Condition, Credit, Import, Resource, Version
-from coproduce.network.commons.reading import grades_measured, reading_grade
+from coproduce.network.commons.reading import Grades, grades_measured, reading_grades
 from coproduce.network.log import append, previous
 from coproduce.network.log.ids import next_ids
 from coproduce.network.people.asking import Asking
@@ -273,13 +274,18 @@ class _New:
     id: int
     number: int
 
+    @cached_property
+    def grades(self) -> Grades | None:
+        """How hard the text is to read, measured once for the version and for the log."""
+        return reading_grades(self.row.words.body, self.row.words.language)
+
     def version(self, asking: Asking) -> Version:
         words = self.row.words
         return Version(
             id=self.id, resource_id=self.resource_id, number=self.number, title=words.title, summary=words.summary,
             body=words.body, link=words.link, audience=list(words.audience), stages=list(words.stages),
             help_kind=words.help_kind, license=words.license, sources=list(words.sources),
-            reading_grade=reading_grade(words.body, words.language), created_at=asking.at,
+            reading_grade=self.grades and self.grades.flesch_kincaid, created_at=asking.at,
             fingerprint=replace(words, conditions=self.conditions).fingerprint,
         )  # fmt: skip
 
@@ -351,5 +357,5 @@ def _write(asking: Asking, news: Sequence[_New]) -> list[Event]:
     return [
         event
         for version, new in zip(versions, news, strict=True)
-        for event in grades_measured(asking.us, version.pk, new.row.words.body, new.row.words.language)
+        for event in grades_measured(asking.us, version.pk, new.grades)
     ]

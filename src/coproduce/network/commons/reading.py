@@ -49,7 +49,6 @@ def reading_grade(markdown: str, language: str = "en") -> float | None:
     return None if found is None else found.flesch_kincaid
 
 
-@lru_cache(maxsize=2_048)
 def reading_grades(markdown: str, language: str = "en") -> Grades | None:
     """Both grades of an English text; None for fewer than 30 words, or for another language."""
     if language.split("-", 1)[0].lower() != "en":
@@ -67,9 +66,8 @@ def reading_grades(markdown: str, language: str = "en") -> Grades | None:
     )
 
 
-def grades_measured(us: int, version: int, markdown: str, language: str) -> list[Event]:
-    """The events that say how hard a version is to read, at the moment `us`; none where that cannot be measured."""
-    found = reading_grades(markdown, language)
+def grades_measured(us: int, version: int, found: Grades | None) -> list[Event]:
+    """The events that say how hard a version is to read, at the moment `us`; none where that could not be measured."""
     if found is None:
         return []
     same = {"time": us, "role": Role.COMPUTER, "subject": version}
