@@ -26,6 +26,7 @@ def main() -> None:
             "plain_tantivy": quality.kept_when_misspelt(data, peer),
         },
         "share_kept_in_other_wordings": quality.kept_in_other_wordings(data, quality.ours(data)),
+        "dense": quality.dense(data, reference(dense=True)),
         "no_answer": quality.no_answer(data),
         "processor_time": speed.a_need(data, peer),
         "index": speed.the_index(data),

@@ -27,13 +27,16 @@ def main() -> None:
     data, base = reference(), shipped_weights()
     found = pools(data)
     plain = replace(base, diversity_loss=0.0)
-    cases = {name: (without(found, name), base) for name in FEATURES} | {"variety": (found, plain)}
+    cases = {name: (without(found, name), base) for name in FEATURES if name != "likeness"} | {
+        "variety": (found, plain)
+    }
     result: dict[str, dict[str, dict[str, float]]] = {}
-    whole = {wording: held_out(found, data, base, wording) for wording in WORDINGS}
+    whole = held_out(found, data, base)
     for name, (pool, weights) in cases.items():
         result[name] = {}
+        changed = held_out(pool, data, weights)
         for wording in WORDINGS:
-            change = paired_difference(held_out(pool, data, weights, wording), whole[wording])
+            change = paired_difference(changed[wording], whole[wording])
             result[name][wording] = {part: round(getattr(change, part), 4) for part in ("value", "low", "high")}
     print(json.dumps(result, indent=2))
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from coproduce.matching import Index, Resource
+from coproduce.matching.dense import packaged_encoder
 from coproduce.matching.evaluation import RELEVANT, Judgments
 from coproduce.matching.files import WrittenNeed, read_judgments, read_needs, read_resources
 
@@ -36,12 +37,12 @@ def folder() -> Path:
 
 
 @cache
-def reference() -> Reference:
-    """The reference data, with an index of its resources."""
+def reference(*, dense: bool = False) -> Reference:
+    """The reference data, with an index of its resources, which compares meanings too in dense mode."""
     resources = tuple(read_resources(folder() / "medquad.jsonl.gz"))
     return Reference(
         resources=resources,
         needs=tuple(read_needs(folder() / "needs-dev.jsonl")),
         judgments=read_judgments(folder() / "judgments-dev.tsv"),
-        index=Index.in_memory(resources),
+        index=Index.in_memory(resources, packaged_encoder() if dense else None),
     )

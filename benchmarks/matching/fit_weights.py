@@ -1,8 +1,12 @@
-"""`python -m benchmarks.matching.fit_weights` fits the weights and writes them to `weights.toml`."""
+"""`python -m benchmarks.matching.fit_weights` fits the weights and writes them to `weights.toml`.
+
+With `dense` behind it, those of dense mode, to `weights_dense.toml`.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,20 +16,21 @@ from coproduce import matching
 from coproduce.matching import shipped_weights
 from coproduce.matching.weights import FEATURES, SIGNS
 
-FILE = Path(matching.__file__).with_name("weights.toml")
+FOLDER = Path(matching.__file__).parent
 
 
-def main() -> None:
+def main(*, dense: bool) -> None:
     """Fits to all needs that have an answer, in all wordings, and rewrites the numbers of the weights file."""
-    data, weights = reference(), shipped_weights()
+    data, weights = reference(dense=dense), shipped_weights(dense=dense)
+    file = FOLDER / ("weights_dense.toml" if dense else "weights.toml")
     found = pools(data)
     ids = {need.id for need in data.answerable}
     weights = replace(weights, features=tuple(fit_ranking(found, data, [case for case in found if case[1] in ids])))
     intercept, *curve = fit_answerable(answer_signs(data, found, weights))
-    text = FILE.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
     text = _with(text, "features", dict(zip(FEATURES, weights.features, strict=True)))
     text = _with(text, "answerable", {"intercept": intercept, **dict(zip(SIGNS, curve, strict=True))})
-    FILE.write_text(text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     print(text)
 
 
@@ -36,4 +41,4 @@ def _with(text: str, section: str, values: dict[str, float]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(dense=sys.argv[1:] == ["dense"])

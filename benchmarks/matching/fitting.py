@@ -23,7 +23,7 @@ from coproduce.matching.resource import OPEN
 from coproduce.matching.weights import FEATURES
 
 #: Where the ranking weights are pulled to: every feature counts, words and text more.
-START = {"name": 2.0, "words": 2.0, "focus": 1.0, "kind": 1.0, "overview": 0.5, "text": 1.0}
+START = {"name": 2.0, "words": 2.0, "focus": 1.0, "kind": 1.0, "overview": 0.5, "text": 1.0, "likeness": 3.0}
 SHRINKAGE = 0.3
 
 Array = NDArray[np.float64]
@@ -53,6 +53,8 @@ def fit_ranking(found: Mapping[Case, Candidates], data: Reference, cases: Sequen
             gaps = (grades[better] - grades[worse]).astype(float)
             counts.append(gaps / gaps.sum())
     differences, weights = np.concatenate(pairs), np.concatenate(counts)
+    # What never differs (likeness in lexical mode) gets no weight.
+    start = np.where(np.abs(differences).max(axis=0) > 0, start, 0.0)
 
     def loss(vector: Array) -> tuple[float, Array]:
         gaps = differences @ vector
@@ -71,14 +73,16 @@ def quality(found: Mapping[Case, Candidates], data: Reference, case: Case, weigh
     return ndcg([pool.cards[row].id for row in order], data.judgments[case[1]])
 
 
-def held_out(found: Mapping[Case, Candidates], data: Reference, base: Weights, wording: str) -> dict[str, float]:
-    """nDCG at 10 of each answerable need, with weights fitted to all the other needs (leave one out)."""
+def held_out(found: Mapping[Case, Candidates], data: Reference, base: Weights) -> dict[str, dict[str, float]]:
+    """nDCG at 10 of each answerable need in each wording, with weights fitted to all the others (leave one out)."""
     ids = [need.id for need in data.answerable]
-    result = {}
+    result: dict[str, dict[str, float]] = {wording: {} for wording in WORDINGS}
     for left_out in ids:
         cases = [case for case in found if case[1] in ids and case[1] != left_out]
         fitted = replace(base, features=tuple(fit_ranking(found, data, cases)))
-        result[left_out] = quality(found, data, (wording, left_out), fitted) if (wording, left_out) in found else 0.0
+        for wording, values in result.items():
+            case = (wording, left_out)
+            values[left_out] = quality(found, data, case, fitted) if case in found else 0.0
     return result
 
 

@@ -88,15 +88,26 @@ def against_peer(data: Reference, peer: Search) -> dict[str, object]:
     texts = {need.id: need.text("own") for need in data.needs}
     base = per_need(run_of(peer, texts), data.judgments, "ndcg_10")
     shipped = per_need(run_of(ours(data), texts), data.judgments, "ndcg_10")
-    found = pools(data)
-    result: dict[str, object] = {}
-    for wording in WORDINGS:
-        unseen = held_out(found, data, shipped_weights(), wording)
-        result[f"leave_one_out_{wording}"] = round(fmean(unseen.values()), 4)
-        if wording == "own":
-            result["leave_one_out_own_minus_tantivy"] = _rounded(asdict(paired_difference(unseen, base)))
+    unseen = held_out(pools(data), data, shipped_weights())
+    result: dict[str, object] = {
+        f"leave_one_out_{wording}": round(fmean(values.values()), 4) for wording, values in unseen.items()
+    }
+    result["leave_one_out_own_minus_tantivy"] = _rounded(asdict(paired_difference(unseen["own"], base)))
     result["shipped_own_minus_tantivy"] = _rounded(asdict(paired_difference(shipped, base)))
     return result
+
+
+def dense(lexical: Reference, with_meanings: Reference) -> dict[str, object]:
+    """Dense mode on needs not fitted to (leave one out), with the paired difference from lexical mode."""
+    words = held_out(pools(lexical), lexical, shipped_weights())
+    meanings = held_out(pools(with_meanings), with_meanings, shipped_weights(dense=True))
+    return {
+        wording: {
+            "leave_one_out": round(fmean(values.values()), 4),
+            "minus_lexical": _rounded(asdict(paired_difference(values, words[wording]))),
+        }
+        for wording, values in meanings.items()
+    }
 
 
 def misspelt(text: str, draws: np.random.Generator, n_edits: int = 2) -> str:

@@ -55,6 +55,7 @@ class Settings:
         "", "smtp:// or smtps:// address of the mail server; empty: mail is kept in the outbox.", secret=True
     )
     email_from: str = setting("network@localhost", "Sender of the network's mail.")
+    dense: bool = setting(False, "Needs are also matched by the meaning of titles; needs the extra `dense`.")
     login_age: int = setting(13, "Age in years from which a person may have their own log-in.")
     assent_age: int = setting(7, "Age in years from which a child is asked for assent.")
     handover_age: int = setting(18, "Age in years at which a proxy's rights end and the person takes over.")

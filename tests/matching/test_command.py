@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from coproduce.cli.match import app
-from coproduce.errors import Absent, CoproduceError
+from coproduce.errors import Absent, CoproduceError, Unavailable
+from coproduce.matching import dense
 from tests.matching.conftest import SHELF
 
 NEEDS = (
@@ -42,6 +43,24 @@ def test_run_writes_a_trec_run_file_and_the_answerable_file(folder: Path) -> Non
     rows = [line.split("\t") for line in (folder / "answerable.tsv").read_text().splitlines()]
     assert [qid for qid, _ in rows] == ["1", "2"]
     assert all(0 < float(chance) < 1 for _, chance in rows)
+
+
+def test_dense_mode_ranks_too(folder: Path) -> None:
+    result = call(folder, *RUN, "--mode", "dense", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["n_needs"]) == (0, 2)
+    assert (folder / "run.txt").read_text().splitlines()[0].split()[2] == "2"
+
+
+def test_dense_mode_without_its_extra_is_refused_and_writes_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dense.packaged_encoder.cache_clear()
+    monkeypatch.setattr(dense, "_PACKAGE", "no_such_package")
+    result = call(folder, *RUN, "--mode", "dense")
+    dense.packaged_encoder.cache_clear()
+    assert isinstance(result.exception, Unavailable)
+    assert "coproduce[dense]" in result.exception.next_step
+    assert not (folder / "run.txt").exists()
 
 
 @pytest.mark.parametrize(("field", "need", "best"), [("paraphrase", "1", {"5", "6"}), ("summary", "2", {"8"})])
@@ -86,7 +105,6 @@ def test_explain_refuses_an_unknown_resource(folder: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        (*RUN, "--mode", "dense"),
         ("run", "--resources", "@nowhere", "--needs", "@N.jsonl", "--out", "@run.txt"),
         ("run", "--resources", "@R.jsonl", "--needs", "@J.tsv", "--out", "@run.txt"),
         ("run", "--resources", "@R.jsonl", "--needs", "@N.jsonl", "--out", "@no/such/folder/run.txt"),

@@ -36,7 +36,7 @@ def check_that_offers_fall_without_their_reasons(text: str, index: Index) -> int
     """Takes the grounds of each reason away from ten offers and sees each fall; gives how many it walked."""
     need = parse_need(text, index.lexicon)
     pool = candidates(need, index, OPEN)
-    weights = shipped_weights()
+    weights = shipped_weights(dense=index.encoder is not None)
     order, _, _ = ordered(pool.features @ weights.vector, pool.cards, weights)
     offers = rank(need, index).offers
     for offer in offers:

@@ -77,7 +77,7 @@ def test_without_thanks_the_weights_stay() -> None:
 
 
 def test_weights_never_fall_below_zero() -> None:
-    made = showings(400, World(true=(0, 0, 0, 0, 0, 5)), 1, PRESENT)
+    made = showings(400, World(true=(0, 0, 0, 0, 0, 5, 0)), 1, PRESENT)
     assert min(fitted(made, PRESENT, 1.0).features) >= 0
 
 
@@ -85,8 +85,8 @@ def test_the_off_policy_gain_is_the_change_of_attention_to_what_was_thanked() ->
     features = np.zeros((3, len(FEATURES)))
     features[:, 0], features[:, 1] = [3, 2, 1], [1, 2, 3]
     shown = Showing(features, np.ones(3), np.array([0, 0, HELPED]), 1)
-    old = replace(PRESENT, features=(1.0, *(0.0,) * 5))
-    new = replace(PRESENT, features=(0.0, 1.0, *(0.0,) * 4))
+    old = replace(PRESENT, features=(1.0, *(0.0,) * 6))
+    new = replace(PRESENT, features=(0.0, 1.0, *(0.0,) * 5))
     assert off_policy_gain([shown], old, new, 1.0) == pytest.approx([1 / (1 / 3) - 1])
 
 
@@ -111,7 +111,7 @@ def test_an_update_that_human_judgments_refuse_does_not_ship_and_the_weights_sta
 
 def test_thanks_given_on_purpose_to_what_does_not_help_do_not_ship() -> None:
     true = np.array(World().true)
-    wrong = showings(500, World(true=(0, 0, 0, 0, 6, 0)), 1, PRESENT)
+    wrong = showings(500, World(true=(0, 0, 0, 0, 6, 0, 0)), 1, PRESENT)
     update = learn(wrong, PRESENT, lambda weights: quality(weights, true))
     assert not update.ships
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from coproduce import clock
+from coproduce.matching import dense
 from coproduce.network import doctor
 from coproduce.network.database import EmbeddedServer
 from coproduce.network.database.erasures import FILE
@@ -34,6 +35,7 @@ class Patient:
     database_owner_url: str = ""
     host: str = "127.0.0.1"
     port: int = 0
+    dense: bool = False
 
 
 @pytest.fixture
@@ -229,3 +231,14 @@ def test_check_that_fails_itself_does_not_stop_the_others() -> None:
         raise ZeroDivisionError
 
     assert doctor._look("x", broken).says == "The check itself failed (ZeroDivisionError)."
+
+
+def test_dense_mode_without_its_model(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert finding(patient, "dense mode").state is State.OK
+    wanting = replace(patient, dense=True)
+    assert "all-MiniLM-L6-v2" in finding(wanting, "dense mode").says
+    dense.packaged_encoder.cache_clear()
+    monkeypatch.setattr(dense, "_PACKAGE", "no_such_package")
+    found = finding(wanting, "dense mode")
+    dense.packaged_encoder.cache_clear()
+    assert (found.state, "coproduce[dense]" in found.next_step) == (State.FAILED, True)

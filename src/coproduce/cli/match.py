@@ -15,6 +15,7 @@ from coproduce.cli.files import written
 
 if TYPE_CHECKING:
     from coproduce.matching import Index, Offer, ParsedNeed, Ranking
+    from coproduce.matching.dense import Encoder
     from coproduce.matching.evaluation import Evaluation
     from coproduce.matching.people import Assignment
 
@@ -49,7 +50,7 @@ def run(
     out: Annotated[Path, typer.Option(help="TREC run file to write: qid Q0 resource_id rank score tag.")],
     field: Annotated[Field, typer.Option(help="Wording to search with; own is subject, newline, message.")] = Field.own,
     top: Annotated[int, typer.Option(min=1, max=1000, help="Resources a need.")] = 100,
-    mode: Annotated[Mode, typer.Option(help="lexical, or dense (an extra that is not part of this version).")] = (
+    mode: Annotated[Mode, typer.Option(help="lexical, or dense: the meaning of titles counts too (extra: dense).")] = (
         Mode.lexical
     ),
     answerable: Annotated[
@@ -64,9 +65,9 @@ def run(
     from coproduce.matching import Index, parse_need, rank
     from coproduce.matching.files import read_needs, read_resources, write_run
 
-    _refuse_dense(mode)
+    encoder = _encoder(mode)
     asked = read_needs(needs)
-    index = Index.in_memory(_progress(read_resources(resources), "Reading resources"))
+    index = Index.in_memory(_progress(read_resources(resources), "Reading resources"), encoder)
     _require_resources(index, resources)
     rankings: dict[str, Ranking] = {}
     for need in _progress(asked, "Ranking"):
@@ -188,13 +189,13 @@ def _show_assignment(found: Assignment) -> None:
     )
 
 
-def _refuse_dense(mode: Mode) -> None:
-    if mode is Mode.dense:
-        from coproduce.errors import Unavailable
+def _encoder(mode: Mode) -> Encoder | None:
+    """What compares meanings in this mode; raises Unavailable where the extra is not installed."""
+    if mode is Mode.lexical:
+        return None
+    from coproduce.matching.dense import packaged_encoder
 
-        raise Unavailable(
-            "Dense mode is an extra that this version does not have.", next_step="Use --mode lexical, which needs none."
-        )
+    return packaged_encoder()
 
 
 def _require_resources(index: Index, path: Path) -> None:

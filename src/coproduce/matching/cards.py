@@ -27,6 +27,8 @@ class Card:
     main: frozenset[str]
     names: dict[str, float]
     words: frozenset[str]
+    #: The packed direction of its title, where the index keeps one.
+    direction: bytes = b""
 
     def dumps(self) -> bytes:
         """The card as compact JSON."""
@@ -34,10 +36,10 @@ class Card:
         return json.dumps(row, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "ignore")
 
     @classmethod
-    def loads(cls, data: bytes) -> Card:
+    def loads(cls, data: bytes, direction: bytes = b"") -> Card:
         """The card that `dumps` wrote."""
         card_id, title, kind, main, names, words = json.loads(data)
-        return cls(card_id, title, kind, frozenset(main.split()), names, frozenset(words.split()))
+        return cls(card_id, title, kind, frozenset(main.split()), names, frozenset(words.split()), direction)
 
 
 def _shortened(key: str) -> str:

@@ -22,6 +22,8 @@ _FIELD_BOOSTS = (("title", 1.0), ("names", 0.7), ("body", 0.4))
 #: A resource that goes by a name of the need always comes before one that only shares words with it.
 _NAME_SCORE = 12.0
 _KIND_SCORE = 2.0
+#: Kinds of help that are said when meanings are compared.
+_KINDS_SAID = 2
 #: A kind of help that answers another in part.
 _NEAR = 0.25
 
@@ -38,7 +40,8 @@ def candidates(need: ParsedNeed, index: Index, constraints: Constraints, *, limi
     """The best `limit` resources by text search among those that the constraints let through, with features."""
     query = _query(need, constraints)
     hits = [] if query is None else index.search(query, limit)
-    return Candidates(tuple(card for _, card in hits), feature_matrix(need, hits))
+    cards = tuple(card for _, card in hits)
+    return Candidates(cards, feature_matrix(need, hits, likeness(need, index, cards)))
 
 
 def _query(need: ParsedNeed, constraints: Constraints) -> tantivy.Query | None:
@@ -61,12 +64,28 @@ def _query(need: ParsedNeed, constraints: Constraints) -> tantivy.Query | None:
     return query.boolean_query(parts)
 
 
-def feature_matrix(need: ParsedNeed, hits: Sequence[tuple[float, Card]]) -> NDArray[np.float64]:
+def likeness(need: ParsedNeed, index: Index, cards: Sequence[Card]) -> NDArray[np.float64]:
+    """How near the meaning of each card's title is to the need as it was read (cosine, 0 to 1); 0 in lexical mode.
+
+    As it was read (kinds of help, telling words, words that no resource uses), not the message: what is said around
+    points elsewhere (see docs/explanation/matching.md).
+    """
+    if index.encoder is None or not cards or need.is_empty:
+        return np.zeros(len(cards))
+    kinds = [asked.kind.replace("_", " ") for asked in need.kinds[:_KINDS_SAID]]
+    asked = index.encoder.encode([" ".join([*kinds, *(word.said for word in need.words), *need.others])])[0]
+    near: NDArray[np.float64] = np.clip(index.directions(cards) @ asked, 0.0, 1.0).astype(np.float64)
+    return near
+
+
+def feature_matrix(
+    need: ParsedNeed, hits: Sequence[tuple[float, Card]], near: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """The features of each hit, each between 0 and 1, shape (hits, FEATURES).
 
     name: goes by a name that the need uses, by the weight of that name · words: weighted share of the telling words in
     its title and names · focus: share of what it is about that the need speaks of · kind: offers the kind of help asked
-    for · overview: says what it is · text: text score relative to the best hit.
+    for · overview: says what it is · text: text score relative to the best hit · likeness: `near`, as `likeness` gave.
     """
     weights = {word.stem: word.weight for word in need.words}
     total = sum(weights.values()) or 1.0
@@ -82,6 +101,7 @@ def feature_matrix(need: ParsedNeed, hits: Sequence[tuple[float, Card]]) -> NDAr
             kind_match(asked, card.kind, catalogue),
             float(card.kind == "what_it_is"),
             score / best,
+            near[row],
         )
     return matrix
 

@@ -6,7 +6,7 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
@@ -15,12 +15,13 @@ import tantivy
 
 from coproduce.errors import CoproduceError, Unavailable
 from coproduce.matching.cards import Card, card_of
+from coproduce.matching.dense import Array, Encoder, packed, unpacked, with_directions
 from coproduce.matching.lexicon import Lexicon
 from coproduce.matching.resource import Constraints, Resource
 from coproduce.matching.text import BODY_LIMIT, clean, plain_analyzer, plain_words, stemming_analyzer
 
 #: Raised when the fields or the analysis of text change: an index of another format is rebuilt.
-FORMAT = 1
+FORMAT = 2
 ANY = "*"
 _STAMP = "coproduce-index.json"
 _META = "meta.json"
@@ -50,6 +51,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="coproduce", index_option="freq")
     builder.add_text_field("start", tokenizer_name="coproduce-plain", index_option="position")
     builder.add_bytes_field("card", stored=True)
+    builder.add_bytes_field("direction", stored=True)
     return builder.build()
 
 
@@ -63,9 +65,12 @@ class Index:
     reader in another process sees a commit, and a rebuilt folder, at its next question.
     """
 
-    def __init__(self, inner: tantivy.Index, path: Path | None) -> None:
+    def __init__(self, inner: tantivy.Index, path: Path | None, encoder: Encoder | None = None) -> None:
         self._inner = inner
         self._path = path
+        #: What compares meanings, in dense mode.
+        self.encoder = encoder
+        self._directions: dict[str, bytes] = {}
         self._writer: tantivy.IndexWriter | None = None
         self._seen: tuple[int, int] | None = None
         self._lexicon: Lexicon | None = None
@@ -76,9 +81,9 @@ class Index:
         self.patience = 10.0
 
     @classmethod
-    def in_memory(cls, resources: Iterable[Resource] = ()) -> Index:
+    def in_memory(cls, resources: Iterable[Resource] = (), encoder: Encoder | None = None) -> Index:
         """An index that lives as long as the object, for tests, commands and small sets."""
-        index = cls(_prepared(tantivy.Index(SCHEMA)), None)
+        index = cls(_prepared(tantivy.Index(SCHEMA)), None, encoder)
         index.replace(resources)
         index.commit()
         return index
@@ -92,9 +97,11 @@ class Index:
         """
         writer = self._open_writer()
         n_resources = 0
-        for resource in resources:
+        # In memory, directions are made when they are first asked for: few resources ever are.
+        encoder = self.encoder if self._path is not None else None
+        for resource, direction in with_directions(((one, one.title) for one in resources), encoder):
             writer.delete_documents_by_term("id", resource.id)
-            writer.add_document(_document(resource))
+            writer.add_document(_document(resource, direction))
             n_resources += 1
         return n_resources
 
@@ -198,6 +205,19 @@ class Index:
             hits = searcher.search(query, limit, count=False).hits
             return [(score, _card_at(searcher, address)) for score, address in hits]
 
+    def directions(self, cards: Sequence[Card]) -> Array:
+        """The direction of each card's title, shape (cards, dimensions); those that are not kept are made now.
+
+        Raises Unavailable where the index has no encoder.
+        """
+        if self.encoder is None:
+            raise Unavailable("This index compares no meanings.", next_step="Open it with an encoder.")
+        missing = {card.title for card in cards if not card.direction} - self._directions.keys()
+        if missing:
+            titles = sorted(missing)
+            self._directions.update(zip(titles, packed(self.encoder.encode(titles)), strict=True))
+        return unpacked([card.direction or self._directions[card.title] for card in cards])
+
     def _follow(self) -> None:
         """Notice commits and rebuilds by other processes: one look at a small file."""
         if self._path is None:
@@ -206,7 +226,7 @@ class Index:
         if state == self._seen:
             return
         if self._seen is not None and state[0] != self._seen[0] and self._writer is None:
-            self._inner = _opened(self._path)
+            self._inner = _opened(self._path, self.encoder)
         self._reload()
         self._seen = state
 
@@ -220,7 +240,8 @@ class Index:
 
 
 def _card_at(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> Card:
-    return Card.loads(cast(bytes, searcher.doc(address).get_first("card")))
+    document = searcher.doc(address)
+    return Card.loads(cast(bytes, document.get_first("card")), cast(bytes, document.get_first("direction") or b""))
 
 
 @contextmanager
@@ -247,7 +268,7 @@ def _prepared(inner: tantivy.Index) -> tantivy.Index:
     return inner
 
 
-def _document(resource: Resource) -> tantivy.Document:
+def _document(resource: Resource, direction: bytes) -> tantivy.Document:
     card = card_of(resource)
     document = tantivy.Document()
     document.add_text("id", resource.id)
@@ -272,6 +293,8 @@ def _document(resource: Resource) -> tantivy.Document:
         for value in [value for value in values if value] or [ANY]:
             document.add_text(field, value)
     document.add_bytes("card", card.dumps())
+    if direction:
+        document.add_bytes("direction", direction)
     return document
 
 
@@ -298,17 +321,20 @@ def clauses(constraints: Constraints) -> list[tuple[Any, tantivy.Query]]:
     return must
 
 
-def _stamp(path: Path) -> None:
-    (path / _STAMP).write_text(json.dumps({"format": FORMAT}), encoding="utf-8")
+def _stamp(path: Path, encoder: Encoder | None) -> None:
+    stamp = {"format": FORMAT, "encoder": "" if encoder is None else encoder.name}
+    (path / _STAMP).write_text(json.dumps(stamp), encoding="utf-8")
 
 
-def _opened(path: Path) -> tantivy.Index:
+def _opened(path: Path, encoder: Encoder | None) -> tantivy.Index:
     try:
         stamp = json.loads((path / _STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise IndexDamaged("There is no readable index in the folder.", next_step=_REBUILD) from error
     if not isinstance(stamp, dict) or stamp.get("format") != FORMAT:
         raise IndexDamaged("The index was written by another version of Coproduce.", next_step=_REBUILD)
+    if encoder is not None and stamp.get("encoder") != encoder.name:
+        raise IndexDamaged("The index keeps no meanings that this mode could compare.", next_step=_REBUILD)
     with _readable():
         inner = _prepared(tantivy.Index.open(str(path)))
         inner.reload()
@@ -319,19 +345,21 @@ def _opened(path: Path) -> tantivy.Index:
         return inner
 
 
-def open_index(path: Path | str, *, create: bool = True) -> Index:
+def open_index(path: Path | str, *, create: bool = True, encoder: Encoder | None = None) -> Index:
     """The index in a folder, made empty when there is no folder yet (unless `create` is false).
+
+    With an encoder it ranks in dense mode.
 
     Raises IndexDamaged when the folder holds something that cannot be read as an index of this version; the caller
     then calls `rebuild_index` with the resources of the commons.
     """
     path = Path(path)
     if create and (not path.exists() or (path.is_dir() and not any(path.iterdir()))):
-        return rebuild_index(path, ())
-    return Index(_opened(path), path)
+        return rebuild_index(path, (), encoder=encoder)
+    return Index(_opened(path, encoder), path, encoder)
 
 
-def rebuild_index(path: Path | str, resources: Iterable[Resource]) -> Index:
+def rebuild_index(path: Path | str, resources: Iterable[Resource], *, encoder: Encoder | None = None) -> Index:
     """A new index of these resources in the place of whatever is in the folder.
 
     It is built beside the folder and moved into place when it is whole, so readers always find an index; a rebuild
@@ -345,8 +373,8 @@ def rebuild_index(path: Path | str, resources: Iterable[Resource]) -> Index:
             shutil.rmtree(leftover, ignore_errors=True)
         fresh.mkdir(parents=True)
         inner = _prepared(tantivy.Index(SCHEMA, path=str(fresh)))
-        _stamp(fresh)
-        index = Index(inner, fresh)
+        _stamp(fresh, encoder)
+        index = Index(inner, fresh, encoder)
         index.replace(resources)
         index.commit()
         if path.exists():
@@ -363,4 +391,4 @@ def rebuild_index(path: Path | str, resources: Iterable[Resource]) -> Index:
             shutil.rmtree(old)
         else:
             old.unlink(missing_ok=True)
-    return Index(_opened(path), path)
+    return Index(_opened(path, encoder), path, encoder)

@@ -55,6 +55,8 @@ class ParsedNeed:
     words: tuple[TellingWord, ...] = ()
     #: Misspelt word and what it was read as.
     repairs: tuple[tuple[str, str], ...] = ()
+    #: Words that no resource uses: only their meaning can be compared (dense mode).
+    others: tuple[str, ...] = ()
     #: The end of a very long message was not read.
     cut: bool = False
     corrected: bool = False
@@ -86,7 +88,12 @@ class ParsedNeed:
         if words is not None:
             said = [word for text in words for word in plain_words(text)]
             # Words that fill a message (question, visit) carry the need once somebody picked them on purpose.
-            changed = replace(changed, words=_telling(said, frozenset(), lexicon, passed_over=word_lists().function))
+            function = word_lists().function
+            changed = replace(
+                changed,
+                words=_telling(said, frozenset(), lexicon, passed_over=function),
+                others=_others(said, lexicon, passed_over=function),
+            )
         elif conditions is not None:
             named_words = [word for thing in changed.conditions for word in plain_words(thing.said)]
             old = {stem for thing in self.conditions for stem in thing.key.split()}
@@ -106,6 +113,7 @@ class ParsedNeed:
             kinds=tuple(AskedKind(**part) for part in data["kinds"]),
             words=tuple(TellingWord(**part) for part in data["words"]),
             repairs=tuple((said, read) for said, read in data["repairs"]),
+            others=tuple(data.get("others", ())),
             cut=data["cut"],
             corrected=data["corrected"],
         )
@@ -132,6 +140,7 @@ def parse_need(text: str, lexicon: Lexicon) -> ParsedNeed:
         kinds=_asked_kinds(stems, spans),
         words=_telling(read, in_subject, lexicon),
         repairs=tuple(dict.fromkeys((a, b) for a, b in zip(said, read, strict=True) if a != b)),
+        others=_others(read, lexicon, passed_over=word_lists().ordinary),
         cut=len(text) > NEED_LIMIT,
     )
 
@@ -217,7 +226,7 @@ def _telling(
         root = stem(word)
         if word in ordinary or root in ordinary or root in weights:
             continue
-        if not lexicon.in_names(root) and not lexicon.in_bodies(root):
+        if not _is_known(root, lexicon):
             continue
         weight = lexicon.telling(root)
         weights[root] = weight * (_SUBJECT if root in in_subject else 1.0)
@@ -227,3 +236,17 @@ def _telling(
     most = max(weights.values())
     best = sorted(weights, key=lambda root: -weights[root])[:_MOST_WORDS]
     return tuple(TellingWord(shown[root], root, round(weights[root] / most, 4)) for root in best)
+
+
+def _is_known(root: str, lexicon: Lexicon) -> bool:
+    return lexicon.in_names(root) > 0 or lexicon.in_bodies(root) > 0
+
+
+def _others(said: Sequence[str], lexicon: Lexicon, *, passed_over: frozenset[str]) -> tuple[str, ...]:
+    """Words that say something and that no resource uses, each once."""
+    found = [
+        word
+        for word in said
+        if word not in passed_over and (root := stem(word)) not in passed_over and not _is_known(root, lexicon)
+    ]
+    return tuple(dict.fromkeys(found))[:_MOST_WORDS]

@@ -33,6 +33,7 @@ GROUNDS: dict[str, tuple[tuple[str, ...], str]] = {
     "text": (("text",), "A search for your words brings it up."),
     "kind": (("kind",), "It answers what you ask for: %(what)s."),
     "overview": (("overview",), "It explains the basics."),
+    "likeness": (("likeness",), "Its title means nearly what you say."),
 }
 
 
@@ -89,7 +90,7 @@ def rank(
     """
     if not 1 <= k <= MOST_OFFERS:
         raise InvalidInput(given=f"{k} offers asked for", expected=f"a number from 1 to {MOST_OFFERS}")
-    weights = weights or shipped_weights()
+    weights = weights or shipped_weights(dense=index.encoder is not None)
     pool = candidates(need, index, constraints, limit=max(POOL, k))
     scores = pool.features @ weights.vector
     order, values, margins = ordered(scores, pool.cards, weights)

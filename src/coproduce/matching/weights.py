@@ -15,7 +15,7 @@ from coproduce.errors import InvalidInput
 from coproduce.matching.wordlists import read_toml
 
 #: The features, in the order of the columns of a feature matrix.
-FEATURES = ("name", "words", "focus", "kind", "overview", "text")
+FEATURES = ("name", "words", "focus", "kind", "overview", "text", "likeness")
 #: What the answerable estimate looks at.
 SIGNS = ("words", "name", "carried")
 
@@ -60,6 +60,6 @@ def _number(data: Mapping[str, Any], section: str, name: str) -> float:
 
 
 @cache
-def shipped_weights() -> Weights:
-    """The weights of `weights.toml`."""
-    return Weights.from_mapping(read_toml("weights.toml"))
+def shipped_weights(*, dense: bool = False) -> Weights:
+    """The weights of `weights.toml`, or of `weights_dense.toml` for dense mode."""
+    return Weights.from_mapping(read_toml("weights_dense.toml" if dense else "weights.toml"))

@@ -24,6 +24,7 @@ import psutil
 
 from coproduce import clock
 from coproduce.errors import CoproduceError
+from coproduce.matching.dense import packaged_encoder
 from coproduce.network.database import DatabaseUrls, EmbeddedServer, is_embedded, resolve_urls, roles
 from coproduce.network.database.account import server_account
 from coproduce.network.database.erasures import read_erasures
@@ -74,6 +75,8 @@ class DoctorSettings(Protocol):
     def host(self) -> str: ...
     @property
     def port(self) -> int: ...
+    @property
+    def dense(self) -> bool: ...
 
 
 Found = tuple[State, str, str]
@@ -103,6 +106,7 @@ def run_checks(
     findings += [
         _look("port", lambda: _port(settings.host, settings.port)),
         _look("clock", _clock),
+        _look("dense mode", lambda: _dense(wanted=settings.dense)),
         _look("browser", _browser),
     ]
     return findings
@@ -330,6 +334,12 @@ def _clock() -> Found:
             "Set the clock; times in the log would be wrong."
         )  # fmt: skip
     return _OK, "This machine's clock can be right.", ""
+
+
+def _dense(*, wanted: bool) -> Found:
+    if not wanted:
+        return _OK, "Needs are matched by words; dense mode is not asked for.", ""
+    return _OK, f"Dense mode has its model, {packaged_encoder().name}.", ""
 
 
 def _browser() -> Found:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from coproduce.errors import InvalidInput
 from coproduce.matching import IndexBusy
@@ -131,3 +133,17 @@ def test_many_changes_are_left_to_one_rebuild(people: Cast) -> None:
             shared(people.author)
     assert in_index() == 0
     assert index.rebuild() == Resource.objects.count() == 3
+
+
+def test_dense_mode_compares_meanings_and_is_left_again(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared(people.author, title="Sleeping with a feeding tube")
+    monkeypatch.setattr(settings, "COPRODUCE", replace(settings.COPRODUCE, dense=True))
+    index._opened.cache_clear()
+    encoder = index.index().encoder
+    assert encoder is not None
+    made = shared(people.author, title="When a gut illness has a flare")
+    assert found(people, "a flare of my bowels") == [made.pk]
+    monkeypatch.setattr(settings, "COPRODUCE", replace(settings.COPRODUCE, dense=False))
+    monkeypatch.setattr(type(encoder), "encode", None)
+    index._opened.cache_clear()
+    assert found(people, "a flare of my bowels") == [made.pk]

@@ -24,6 +24,7 @@ from django.db.models import OuterRef, QuerySet
 from coproduce.events import kinds
 from coproduce.matching import Index, IndexBusy, IndexDamaged, open_index, rebuild_index
 from coproduce.matching import Resource as Indexed
+from coproduce.matching.dense import Encoder, packaged_encoder
 from coproduce.network.commons.access import offered
 from coproduce.network.commons.models import Condition, Resource, Version
 from coproduce.network.log import follow, head
@@ -47,7 +48,7 @@ def index() -> Index:
 @lru_cache(maxsize=4)
 def _opened(folder: Path) -> Index:
     try:
-        return open_index(folder, create=False)
+        return open_index(folder, create=False, encoder=_encoder())
     except IndexDamaged:
         with _builder():
             return _opened_or_built(folder)
@@ -56,7 +57,7 @@ def _opened(folder: Path) -> Index:
 def _opened_or_built(folder: Path) -> Index:
     """For whoever waited while another process built: what that one made."""
     try:
-        return open_index(folder, create=False)
+        return open_index(folder, create=False, encoder=_encoder())
     except IndexDamaged:
         _log.warning("There is no whole search index; it is rebuilt from the commons.")
         return _built()
@@ -139,7 +140,12 @@ def rebuild() -> int:
 
 def _built() -> Index:
     with told(computer("worker")):
-        return rebuild_index(_folder(), _public(Resource.objects.all()))
+        return rebuild_index(_folder(), _public(Resource.objects.all()), encoder=_encoder())
+
+
+def _encoder() -> Encoder | None:
+    """What compares meanings, where this network wants it. Raises Unavailable where the extra is not installed."""
+    return packaged_encoder() if settings.COPRODUCE.dense else None
 
 
 @contextlib.contextmanager
