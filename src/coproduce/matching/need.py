@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from coproduce.matching.behind import NOBODY, Behind, person_behind
 from coproduce.matching.lexicon import Lexicon
 from coproduce.matching.text import NEED_LIMIT, key_of, name_key, plain_words, stem
 from coproduce.matching.wordlists import kinds_of_help, word_lists
@@ -15,6 +16,10 @@ from coproduce.matching.wordlists import kinds_of_help, word_lists
 _LONGEST_NAME = 8
 #: Chips shown and used at most.
 _MOST_CONDITIONS, _MOST_WORDS = 6, 14
+#: A sentence ends, in a text with one line a sentence or with many.
+_SENTENCE = re.compile(r"[^.?!\n]*[.?!\n]*\s*")
+#: A question stands on its own when it has a word of this weight that no other question has.
+_OWN = 0.5
 _ADDRESS = re.compile(r"\bhttps?://\S+|\b\S+@\S+|\b(?:[a-z0-9-]+\.)+(?:gov|com|org|net|edu|int)\b\S*", re.IGNORECASE)
 #: A thing named in the subject line counts more than one named further down.
 _SUBJECT = 1.25
@@ -57,6 +62,10 @@ class ParsedNeed:
     repairs: tuple[tuple[str, str], ...] = ()
     #: Words that no resource uses: only their meaning can be compared (dense mode).
     others: tuple[str, ...] = ()
+    #: Who it is for, kept apart from what is asked.
+    behind: Behind = NOBODY
+    #: Where in the text each question stands (first character, last + 1) when it asks two or more unlike things.
+    questions: tuple[tuple[int, int], ...] = ()
     #: The end of a very long message was not read.
     cut: bool = False
     corrected: bool = False
@@ -114,6 +123,8 @@ class ParsedNeed:
             words=tuple(TellingWord(**part) for part in data["words"]),
             repairs=tuple((said, read) for said, read in data["repairs"]),
             others=tuple(data.get("others", ())),
+            behind=Behind(**data.get("behind", {})),
+            questions=tuple((first, last) for first, last in data.get("questions", ())),
             cut=data["cut"],
             corrected=data["corrected"],
         )
@@ -125,22 +136,24 @@ def parse_need(text: str, lexicon: Lexicon) -> ParsedNeed:
     The first line is read as the subject. Spelling is repaired only towards words that names and cues use. Never
     fails on odd input: what cannot be understood is left out.
     """
-    subject, _, message = _ADDRESS.sub(" ", text[:NEED_LIMIT]).partition("\n")
-    if not message.strip():
-        subject, message = "", subject
-    said_subject, said_message = plain_words(subject), plain_words(message)
-    said = [*said_subject, *said_message]
+    behind, asked = person_behind(_ADDRESS.sub(lambda found: " " * len(found[0]), text[:NEED_LIMIT]))
+    subject, _, message = asked.partition("\n")
+    said_subject = plain_words(subject) if message.strip() else []
+    said = [*said_subject, *plain_words(message if said_subject else asked)]
     read = [lexicon.repaired(word) for word in said]
     stems = [stem(word) for word in read]
     n_subject = len(said_subject)
     spans = _named_spans(read, stems, lexicon)
     in_subject = frozenset(stems[:n_subject])
+    words = _telling(read, in_subject, lexicon)
     return ParsedNeed(
         conditions=_conditions(spans, read, n_subject, lexicon),
         kinds=_asked_kinds(stems, spans),
-        words=_telling(read, in_subject, lexicon),
+        words=words,
         repairs=tuple(dict.fromkeys((a, b) for a, b in zip(said, read, strict=True) if a != b)),
         others=_others(read, lexicon, passed_over=word_lists().ordinary),
+        behind=behind,
+        questions=_questions(asked, read, words),
         cut=len(text) > NEED_LIMIT,
     )
 
@@ -250,3 +263,26 @@ def _others(said: Sequence[str], lexicon: Lexicon, *, passed_over: frozenset[str
         if word not in passed_over and (root := stem(word)) not in passed_over and not _is_known(root, lexicon)
     ]
     return tuple(dict.fromkeys(found))[:_MOST_WORDS]
+
+
+def _questions(text: str, read: Sequence[str], words: Sequence[TellingWord]) -> tuple[tuple[int, int], ...]:
+    """Where the questions of a text stand, when there are two or more and each has telling words that no other has.
+
+    What stands before a question belongs to it, what stands after the last one too. A message that cannot be cut so is
+    one question: ranking it whole is better than a wrong cut (docs/explanation/matching.md).
+    """
+    telling = {word.stem for word in words if word.weight >= _OWN}
+    parts: list[tuple[int, int, set[str]]] = []
+    start = first_word = word = 0
+    for sentence in _SENTENCE.finditer(text):
+        word += len(plain_words(sentence[0]))
+        if "?" not in sentence[0]:
+            continue
+        own = {stem(said) for said in read[first_word:word]} & telling
+        parts.append((start, sentence.end(), own))
+        start, first_word = sentence.end(), word
+    is_cut_well = word == len(read) and all(own for *_, own in parts)
+    each_alone = sum(len(own) for *_, own in parts) == len(set().union(*(own for *_, own in parts)))
+    if len(parts) < 2 or not is_cut_well or not each_alone:
+        return ()
+    return tuple((first, last if place + 1 < len(parts) else len(text)) for place, (first, last, _) in enumerate(parts))

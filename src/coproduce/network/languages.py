@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from django.conf.locale import LANG_INFO
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from coproduce.errors import InvalidInput
@@ -28,3 +29,11 @@ def check_language(tag: str, field: str = "language") -> None:
 
     if len(tag) > _LONGEST or not langcodes.tag_is_valid(tag):
         raise InvalidInput(given=_("an unknown language"), expected=_("a tag such as en or pt-BR"), field=field)
+
+
+def language_name(tag: str) -> str:
+    """What a language is called in the language of the page, or its tag where nobody has written that down."""
+    try:
+        return str(get_language_info(tag)["name_translated"])
+    except KeyError:
+        return tag

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 from uuid import uuid4
 
@@ -12,10 +12,12 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from coproduce.events import Role
-from coproduce.network.commons.actions import create_resource
-from coproduce.network.commons.models import Resource, Review
+from coproduce.network.commons import index
+from coproduce.network.commons.actions import Authorship, create_resource
+from coproduce.network.commons.models import Condition, Resource, Review
 from coproduce.network.needs import actions, reading
 from coproduce.network.needs.duties import match_new_resources
 from coproduce.network.needs.models import Audience, Need, Offer, Reply
@@ -396,3 +398,62 @@ def test_somebody_who_says_what_they_could_help_with_is_suggested_and_sees_what_
     with told(town.josephine):
         assert need.offers.filter(helper_id=town.daniel.person).exists()
     assert "You could help with" in daniel.get("/people/").content.decode()
+
+
+TWO = ("What causes Crohn's disease?", "And what can I do about tiredness?")
+
+
+@pytest.fixture
+def tired(shelf: dict[str, Resource], town: Town) -> Iterator[None]:
+    """One more resource about something else, and one in another language."""
+    tiredness = Condition.objects.create(slug="tiredness", name="Tiredness", aliases=["fatigue"])
+    authorship = Authorship(credits=[(town.daniel.actor, Role.FAMILY, "wrote")])
+    ids = [
+        create_resource(town.daniel, words=words, authorship=authorship, share=True).pk
+        for words in (
+            words_of("Plan a day with tiredness", "Rest before you must.", conditions=(tiredness.pk,)),
+            words_of("Una carta para la escuela (a letter for school)", "Para la maestra.", language="es"),
+        )
+    ]
+    index.refresh(ids)
+    yield
+    index.index().remove(ids)
+    index.index().commit()
+
+
+@pytest.mark.usefixtures("tired")
+def test_who_asks_two_things_may_ask_each_on_its_own(sign_in: SignIn, town: Town) -> None:
+    client = sign_in("josephine")
+    page = client.post("/", form(town, words=" ".join(TWO)), follow=True).content.decode()
+    assert "You ask more than one thing" in page
+    assert client.post("/needs/keep/", {"words": TWO[1]}).headers["Location"] == "/"
+    box = client.get("/").content.decode()
+    assert f"{TWO[1]}</textarea>" in box
+    assert f"{TWO[1]}</textarea>" not in client.get("/").content.decode()
+    assert client.session.get_expiry_age() > 3600
+
+
+@pytest.mark.usefixtures("tired")
+def test_a_guest_who_asks_two_things_finds_each_alone(sign_in: SignIn) -> None:
+    page = sign_in("guest").post("/", {"words": " ".join(TWO)}).content.decode()
+    assert all(f'<input type="hidden" name="words" value="{escape(part)}">' in page for part in TWO)
+    alone = sign_in("guest").post("/", {"words": TWO[1]}).content.decode()
+    assert "You ask more than one thing" not in alone
+    assert "Plan a day with tiredness" in alone
+
+
+@pytest.mark.usefixtures("shelf")
+def test_who_it_is_for_is_told_and_not_searched_for(sign_in: SignIn, town: Town) -> None:
+    words = "My daughter is 12 years old. A letter for school, in Spanish?"
+    page = sign_in("josephine").post("/", form(town, words=words), follow=True).content.decode()
+    assert "for a child, 12 years old, in Spanish" in page
+    with told(town.josephine):
+        need = Need.objects.get()
+    assert {word["stem"] for word in need.parsed["words"]} <= {"letter", "school"}
+
+
+@pytest.mark.usefixtures("tired")
+def test_a_need_that_asks_for_a_language_is_answered_in_it(sign_in: SignIn) -> None:
+    look = "a letter for school"
+    assert "Una carta" not in sign_in("guest").post("/", {"words": look}).content.decode()
+    assert "Una carta" in sign_in("guest").post("/", {"words": f"{look}, in Spanish please"}).content.decode()

@@ -11,12 +11,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from coproduce.events import Role
 from coproduce.matching import ParsedNeed, kinds_of_help
 from coproduce.matching.text import name_key
 from coproduce.network.commons.models import Condition, Resource, Version
 from coproduce.network.design import parts
+from coproduce.network.languages import language_name
 from coproduce.network.needs.models import Need, Offer
 from coproduce.network.needs.queries import NeedPage
 from coproduce.network.needs.states import OPEN
@@ -73,6 +75,41 @@ def steps_of(page: NeedPage) -> list[parts.Step]:
 def names_of(conditions: Iterable[Condition]) -> dict[str, str]:
     """What a need's conditions are called, by each key that they go by."""
     return {name_key(said): one.name for one in conditions for said in (*one.aliases, one.name)}
+
+
+#: Whom a need says that it is for (people.toml), as it is shown.
+_WHOM = {
+    "child": gettext_lazy("for a child"),
+    "parent": gettext_lazy("for a parent"),
+    "partner": gettext_lazy("for a partner"),
+    "sibling": gettext_lazy("for a brother or sister"),
+    "grandparent": gettext_lazy("for a grandparent"),
+    "grandchild": gettext_lazy("for a grandchild"),
+    "relative": gettext_lazy("for a relative"),
+    "friend": gettext_lazy("for a friend"),
+    "patient": gettext_lazy("for a patient"),
+}
+
+
+def behind(parsed: ParsedNeed) -> list[parts.Chip]:
+    """Who the words say the need is for; it is told and not searched for."""
+    said = parsed.behind
+    found = [str(_WHOM[said.whom])] if said.whom in _WHOM else []
+    if said.age is not None:
+        years, months = int(said.age), round(said.age * 12)
+        found.append(
+            ngettext("%(n)s year old", "%(n)s years old", years) % {"n": years}
+            if years
+            else ngettext("%(n)s month old", "%(n)s months old", months) % {"n": months}
+        )
+    if said.language:
+        found.append(_("in %(language)s") % {"language": language_name(said.language)})
+    return [parts.Chip(text) for text in found]
+
+
+def questions(parsed: ParsedNeed, words: str) -> list[str]:
+    """The questions of a need that asks two or more unlike things, in its own words; none of any other."""
+    return [words[first:last].strip() for first, last in parsed.questions]
 
 
 def chips(parsed: ParsedNeed, names: Mapping[str, str] = MappingProxyType({})) -> dict[str, list[parts.Chip]]:

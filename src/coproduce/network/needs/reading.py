@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -78,7 +78,9 @@ def _main(tag: str) -> str:
 
 
 def find(parsed: ParsedNeed, limits: Constraints, k: int = N_RESOURCES) -> Ranking:
-    """The ranked resources for a parsed need."""
+    """The ranked resources for a parsed need, in the language that it asks for too."""
+    if parsed.behind.language:
+        limits = replace(limits, languages=limits.languages | {parsed.behind.language})
     return rank(parsed, index(), limits, k)
 
 

@@ -22,7 +22,7 @@ from coproduce.network.people.asking import Asking
 from coproduce.network.people.queries import people_i_act_for
 from coproduce.network.people.requests import NetworkRequest, signed_in
 
-#: Session key of the words that a guest asked us to keep until they have signed in; for an hour.
+#: Session key of the words that somebody asked us to keep for the box; a guest's for an hour, until they sign in.
 DRAFT, DRAFT_SECONDS = "need_draft", 3600
 UNREADABLE = 422
 EXAMPLES = (
@@ -52,7 +52,8 @@ def _look(request: NetworkRequest) -> HttpResponse:
     context = {
         "form": form,
         "cards": [cards.found_card(resource, reasons) for resource, reasons in look.resources],
-        "chips": [chip for group in cards.chips(look.parsed).values() for chip in group],
+        "chips": [*(chip for group in cards.chips(look.parsed).values() for chip in group), *cards.behind(look.parsed)],
+        "questions": cards.questions(look.parsed, words),
         "urgent": urgent,
     }
     return render(request, "needs/found.html", context)
@@ -90,10 +91,13 @@ def suggest(request: NetworkRequest) -> HttpResponse:
 
 @require_POST
 def keep_words(request: NetworkRequest) -> HttpResponse:
-    """Keeps a guest's words in their session, for an hour, while they sign in: they asked for it."""
+    """Keeps words in the session until the box takes them up: at once, or for a guest within an hour of signing in."""
     form = LookForm(request.POST)
-    if form.is_valid() and request.asking.is_guest:
+    if form.is_valid():
         request.session[DRAFT] = form.cleaned_data["words"]
+    if not request.asking.is_guest:
+        return redirect("needs:home")
+    if form.is_valid():
         request.session.set_expiry(DRAFT_SECONDS)
     return redirect("account_login")
 
@@ -133,6 +137,8 @@ def need_context(request: NetworkRequest, need_id: int, **more: Any) -> dict[str
         "need": page.need,
         "steps": cards.steps_of(page),
         "chips": cards.chips(page.parsed, names),
+        "behind": cards.behind(page.parsed),
+        "questions": cards.questions(page.parsed, page.need.words) if page.is_own and page.is_open else [],
         "chips_form": ChipsForm(),
         "urgent": cards.urgent_words(page.signs) if page.is_open else None,
         "resources": [{"offer": offer, "card": cards.offer_card(offer, names)} for offer in page.resources],
