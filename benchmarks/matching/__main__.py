@@ -15,7 +15,7 @@ def main() -> None:
     """Measures quality and processor time, with plain tantivy side by side."""
     load = [round(value, 2) for value in os.getloadavg()]
     data = reference()
-    peer = quality.plain_tantivy(data)
+    peer = quality.plain_tantivy(data.resources)
     found = {
         "machine": {"cpu": _processor(), "cores": os.cpu_count(), "python": platform.python_version(), "load": load},
         "coproduce": quality.metrics(data, quality.ours(data)),
@@ -27,6 +27,7 @@ def main() -> None:
         },
         "share_kept_in_other_wordings": quality.kept_in_other_wordings(data, quality.ours(data)),
         "dense": quality.dense(data, reference(dense=True)),
+        "two_questions": quality.two_questions(data),
         "no_answer": quality.no_answer(data),
         "processor_time": speed.a_need(data, peer),
         "index": speed.the_index(data),

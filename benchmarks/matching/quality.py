@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from statistics import fmean
 
@@ -13,13 +13,14 @@ from benchmarks.matching.data import WORDINGS, Reference
 from benchmarks.matching.fitting import answer_signs, held_out, held_out_chances, pools
 from benchmarks.matching.wordings import chatty, shortened, shouted
 from coproduce import rng
-from coproduce.matching import parse_need, rank, shipped_weights
-from coproduce.matching.evaluation import area_under_curve, evaluate, paired_difference, per_need
+from coproduce.matching import Resource, parse_need, rank, shipped_weights
+from coproduce.matching.evaluation import area_under_curve, evaluate, paired_difference, per_need, success
 from coproduce.matching.text import plain_words
 
 DEPTH = 100
 N_MISSPELLINGS = 10
 N_WORDINGS = 5
+N_PAIRS = 100
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 #: Words to resource ids, best first.
@@ -36,7 +37,7 @@ def ours(data: Reference) -> Search:
     return search
 
 
-def plain_tantivy(data: Reference) -> Search:
+def plain_tantivy(resources: Iterable[Resource]) -> Search:
     """The peer: tantivy alone, English stems and stop words, title and names boosted over body, all words."""
     analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     for step in (tantivy.Filter.lowercase(), tantivy.Filter.stopword("english"), tantivy.Filter.stemmer("english")):
@@ -48,7 +49,7 @@ def plain_tantivy(data: Reference) -> Search:
     index = tantivy.Index(builder.build())
     index.register_tokenizer("peer", analyzer.build())
     writer = index.writer(100_000_000, 1)
-    for resource in data.resources:
+    for resource in resources:
         names = " ".join((*resource.conditions, *resource.aliases))
         writer.add_document(tantivy.Document(id=resource.id, title=resource.title, names=names, body=resource.body))
     writer.commit()
@@ -156,6 +157,34 @@ def kept_in_other_wordings(data: Reference, search: Search) -> dict[str, float]:
         ]
         shares[change.__name__] = round(fmean(changed) / plain, 4)
     return shares
+
+
+def two_questions(data: Reference) -> dict[str, object]:
+    """Summaries put together in pairs: how often they are told apart, and what each half finds whole and alone."""
+    lexicon, search = data.index.lexicon, ours(data)
+    draws = rng.stream(1, "match.two_questions")
+    halves = [draws.choice(len(data.answerable), 2, replace=False) for _ in range(N_PAIRS)]
+    cut, at_the_right_place, whole, alone = [], [], [], []
+    for pair in halves:
+        needs = [data.answerable[place] for place in pair]
+        text = " ".join(need.summary for need in needs)
+        parts = parse_need(text, lexicon).questions
+        cut.append(len(parts) == 2)
+        at_the_right_place.append(len(parts) == 2 and text[: parts[0][1]].strip() == needs[0].summary.strip())
+        found = search(text)
+        for need in needs:
+            whole.append(success(found, data.judgments[need.id]))
+            alone.append(success(search(need.summary), data.judgments[need.id]))
+    return {
+        "pairs_cut": round(fmean(cut), 4),
+        "cut_at_the_right_place": round(sum(at_the_right_place) / max(sum(cut), 1), 4),
+        "success_10_of_each_half_whole": round(fmean(whole), 4),
+        "success_10_of_each_half_alone": round(fmean(alone), 4),
+        "single_needs_cut": {
+            wording: sum(bool(parse_need(need.text(wording), lexicon).questions) for need in data.needs)
+            for wording in WORDINGS
+        },
+    }
 
 
 def _mean_ndcg(data: Reference, search: Search, texts: Mapping[str, str]) -> float:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import count
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
+import tantivy
 
 from coproduce.errors import InvalidInput, Unavailable
 from coproduce.matching import (
@@ -145,6 +150,37 @@ def test_writers_in_several_processes_take_turns(tmp_path: Path) -> None:
     for process in processes:
         process.join()
     assert len(reader) == 3
+
+
+def _write_until_killed(path: Path, started: Event) -> None:
+    index = open_index(path)
+    for turn in count():
+        index.replace([replace(resource, title=f"{resource.title} turn{turn}") for resource in SHELF])
+        index.commit()
+        if turn == 1:
+            started.set()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.011, 0.023, 0.037])
+def test_a_writer_killed_in_the_middle_leaves_a_whole_index_that_others_write_to(
+    tmp_path: Path, seconds: float
+) -> None:
+    reader = rebuild_index(tmp_path / "index", SHELF)
+    context = multiprocessing.get_context("spawn")
+    started = context.Event()
+    writer = context.Process(target=_write_until_killed, args=(tmp_path / "index", started))
+    writer.start()
+    assert started.wait(30)
+    time.sleep(seconds)
+    writer.kill()
+    writer.join()
+    for index in (reader, open_index(tmp_path / "index")):
+        assert len(index) == len(SHELF)
+        turns = {card.title.rsplit("turn", 1)[1] for _, card in index.search(tantivy.Query.all_query(), 100)}
+        assert len(turns) == 1
+    reader.remove([SHELF[0].id])
+    reader.commit()
+    assert len(open_index(tmp_path / "index")) == len(SHELF) - 1
 
 
 @pytest.mark.parametrize("damage", ["stamp", "meta", "segment", "version", "not a folder"])

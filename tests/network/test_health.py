@@ -60,6 +60,18 @@ def test_a_worker_that_is_missed_warns_but_pages_are_served(client: Client) -> N
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "mark"), [(None, "good"), (0.5, "good"), (5.5, "warn")])
+def test_a_search_index_that_lags_behind_the_commons_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch, minutes: float | None, mark: str
+) -> None:
+    since = None if minutes is None else int((clock.now().timestamp() - 60 * minutes) * 1e6)
+    monkeypatch.setattr(health.search, "behind_since", lambda: since)
+    found = client.get("/health").json()["checks"]["index"]
+    assert found["mark"] == mark
+    assert ("6 minutes" in found["said"]) == (mark == "warn")
+
+
+@pytest.mark.django_db
 def test_a_search_index_that_cannot_be_opened_warns(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def damaged() -> None:
         raise IndexDamaged("The index at /somewhere/private is damaged.")

@@ -5,6 +5,7 @@ A middleware answers before sessions and people are asked, so that it speaks eve
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -30,6 +31,8 @@ from coproduce.network.worker import last_beat
 LEAST_FREE_BYTES = 500_000_000
 #: A worker that was not seen for longer is missed.
 WORKER_SECONDS = 120
+#: Seconds for which the search may lack a change before the page says so.
+LONGEST_BEHIND = 60
 
 Mark = Literal["good", "warn", "bad"]
 
@@ -83,12 +86,16 @@ def disk() -> Finding:
 
 @check
 def index() -> Finding:
-    """Whether the search index can be opened."""
+    """Whether the search index can be opened, and keeps up with the commons."""
     title = _("Search")
     try:
-        n_resources = len(search.index())
+        n_resources, since = len(search.index()), search.behind_since()
     except (CoproduceError, DatabaseError, OSError):
         return Finding("index", title, "warn", _("It does not answer; the worker rebuilds it."))
+    waiting = 0 if since is None else clock.now().timestamp() - since / 1e6
+    if waiting > LONGEST_BEHIND:
+        said = _("It may lack changes of the last %(n)d minutes; the worker catches up.")
+        return Finding("index", title, "warn", said % {"n": math.ceil(waiting / 60)})
     said = ngettext("%(n)d resource can be found.", "%(n)d resources can be found.", n_resources)
     return Finding("index", title, "good", said % {"n": n_resources})
 

@@ -100,7 +100,9 @@ def test_what_a_crash_left_undone_is_caught_up(people: Cast, monkeypatch: pytest
         patch.setattr(index, "refresh", crash)
         made = shared(people.author, title="Sleeping well")
     assert found(people, "sleeping") == []
+    assert index.behind_since() == people.author.us
     assert index.catch_up() == 1
+    assert index.behind_since() is None
     assert found(people, "sleeping") == [made.pk]
     assert index.catch_up() == 0
 

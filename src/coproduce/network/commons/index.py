@@ -115,6 +115,15 @@ def catch_up() -> int:
     return len(resource_ids)
 
 
+def behind_since() -> int | None:
+    """When the first change happened that the worker has not followed yet, in microseconds; None when there is none.
+
+    Most such changes are in the index already, since actions bring it up to date; some may not be, after a crash.
+    """
+    with told(computer("worker")):
+        return next((row.time for row in follow(_mark()) if row.kind in _MOVING), None)
+
+
 def _moved_since(mark: int) -> set[int]:
     """Ids of the resources that events after this one are about."""
     resource_ids: set[int] = set()
