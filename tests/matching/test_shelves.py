@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from benchmarks.matching.data import Reference
-from benchmarks.matching.shelves import shelf
+from benchmarks.searches.shelves import shelf
 
 from coproduce.matching import Index
 from tests.matching.conftest import SHELF
