@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.matching.data import reference
-from benchmarks.matching.fitting import answer_signs, fit_answerable, fit_ranking, pools
+from benchmarks.matching.fitting import answer_signs, fit_answerable, fit_ranking, little_hope, pools
 from coproduce import matching
 from coproduce.matching import shipped_weights
 from coproduce.matching.weights import FEATURES, SIGNS
@@ -26,10 +26,12 @@ def main(*, dense: bool) -> None:
     found = pools(data)
     ids = {need.id for need in data.answerable}
     weights = replace(weights, features=tuple(fit_ranking(found, data, [case for case in found if case[1] in ids])))
-    intercept, *curve = fit_answerable(answer_signs(data, found, weights))
+    examples = answer_signs(data, found, weights)
+    intercept, *curve = fit_answerable(examples)
     text = file.read_text(encoding="utf-8")
     text = _with(text, "features", dict(zip(FEATURES, weights.features, strict=True)))
     text = _with(text, "answerable", {"intercept": intercept, **dict(zip(SIGNS, curve, strict=True))})
+    text = re.sub(r"(?m)^little_hope = .*$", f"little_hope = {little_hope(examples):.2f}", text)
     file.write_text(text, encoding="utf-8")
     print(text)
 

@@ -25,6 +25,8 @@ from coproduce.matching.weights import FEATURES
 #: Where the ranking weights are pulled to: every feature counts, words and text more.
 START = {"name": 2.0, "words": 2.0, "focus": 1.0, "kind": 1.0, "overview": 0.5, "text": 1.0, "likeness": 3.0}
 SHRINKAGE = 0.3
+#: Share of the needs with an answer that may be told that there is little hope.
+MOST_WARNED = 0.2
 
 Array = NDArray[np.float64]
 #: A need in one of its wordings.
@@ -145,6 +147,14 @@ def fit_answerable(examples: Sequence[Sign]) -> Array:
 
     best = minimize(loss, np.zeros(inputs.shape[1]), jac=True, method="L-BFGS-B")
     return np.asarray(best.x)
+
+
+def little_hope(examples: Sequence[Sign]) -> float:
+    """The highest of twenty thresholds below which, left out of the fit, few answered needs in own words fall."""
+    chances = held_out_chances(examples)
+    answered = [chances[one.case] for one in examples if one.is_real and one.has_answer and one.case[0] == "own"]
+    kept = [step / 20 for step in range(20) if np.mean(np.array(answered) < step / 20) <= MOST_WARNED]
+    return max(kept)
 
 
 def held_out_chances(examples: Sequence[Sign]) -> dict[Case, float]:

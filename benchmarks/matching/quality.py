@@ -207,6 +207,10 @@ def no_answer(data: Reference) -> dict[str, object]:
     made = [example for example in examples if not example.is_real]
     weights = shipped_weights()
     odds = [weights.answerable_intercept + float(example.values @ weights.answerable) for example in made]
+    own = [case for case in chances if case[0] == "own"]
+    for label, has_answer in (("with", True), ("without", False)):
+        below = [chances[case] < shipped_weights().little_hope for case in own if truth[case] == has_answer]
+        result[f"own_{label}_an_answer_said_to_have_little_hope"] = round(fmean(below), 4)
     result["mean_chance_when_answers_are_taken_away"] = round(fmean(1 / (1 + np.exp(-np.array(odds)))), 4)
     return result
 

@@ -187,6 +187,23 @@ def test_a_guest_looks_and_keeps_their_words_for_the_sign_in(
     assert guest.page.locator("input[type=password]").is_visible()
 
 
+@pytest.mark.parametrize("who", ["guest", "mother"])
+def test_of_two_questions_one_is_asked_on_its_own(visit: Visit, accounts: Accounts, who: str) -> None:
+    visitor = visit(width=320, account=None if who == "guest" else accounts.mother)
+    visitor.go("/")
+    second = "And is there a letter for school?"
+    visitor.page.get_by_label("What do you need?").fill(f"What is Crohn's disease? {second}")
+    _press(visitor, "Find help")
+    assert visitor.page.get_by_role("heading", name="You ask more than one thing").is_visible()
+    assert (_barriers(visitor), visitor.sideways()) == ([], 0)
+    asked = (
+        visitor.page.get_by_role("listitem").filter(has_text=second).get_by_role("button", name="Ask this on its own")
+    )
+    visitor.follow(asked)
+    assert visitor.page.get_by_label("What do you need?").input_value() == second
+    assert not visitor.page.get_by_role("heading", name="You ask more than one thing").is_visible()
+
+
 def test_nothing_scrolls_sideways_at_320_pixels(visit: Visit, accounts: Accounts) -> None:
     mother = visit(account=accounts.mother, width=320)
     address = _state_a_need(mother)

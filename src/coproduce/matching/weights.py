@@ -29,6 +29,8 @@ class Weights:
     diversity_most: int
     answerable_intercept: float
     answerable: tuple[float, ...]
+    #: Below this chance of a good answer people should be asked.
+    little_hope: float
 
     @property
     def vector(self) -> NDArray[np.float64]:
@@ -45,6 +47,7 @@ class Weights:
             diversity_most=int(_number(data, "diversity", "most")),
             answerable_intercept=_number(data, "answerable", "intercept"),
             answerable=tuple(_number(data, "answerable", name) for name in SIGNS),
+            little_hope=_number(data, "answerable", "little_hope"),
         )
 
 

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from coproduce.events import Role
+from coproduce.matching import shipped_weights
 from coproduce.network.commons import index
 from coproduce.network.commons.actions import Authorship, create_resource
 from coproduce.network.commons.models import Condition, Resource, Review
@@ -457,3 +458,14 @@ def test_a_need_that_asks_for_a_language_is_answered_in_it(sign_in: SignIn) -> N
     look = "a letter for school"
     assert "Una carta" not in sign_in("guest").post("/", {"words": look}).content.decode()
     assert "Una carta" in sign_in("guest").post("/", {"words": f"{look}, in Spanish please"}).content.decode()
+
+
+@pytest.mark.parametrize(("away", "asks"), [(-0.01, True), (0.01, False), (None, False)])
+def test_little_hope_is_said_below_its_threshold_and_people_are_asked(
+    stated: tuple[Client, Need], town: Town, away: float | None, asks: bool
+) -> None:
+    client, need = stated
+    chance = None if away is None else shipped_weights().little_hope + away
+    with told(town.josephine):
+        Need.objects.filter(pk=need.pk).update(answerable=chance)
+    assert ("Nothing good here yet" in client.get(f"/needs/{need.pk}/").content.decode()) == asks

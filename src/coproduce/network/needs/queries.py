@@ -134,8 +134,7 @@ class NeedPage:
     @property
     def has_little_hope(self) -> bool:
         """True when nothing good is in the commons yet: then people are asked."""
-        answerable = self.need.answerable
-        return not self.resources or (answerable is not None and answerable < reading.LITTLE_HOPE)
+        return not self.resources or reading.has_little_hope(self.need.answerable)
 
 
 #: What the cards of a need show; the other columns of what was offered are not fetched.

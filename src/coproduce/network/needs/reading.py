@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Count, F, Func, IntegerField, Max, QuerySet, Value
 
 from coproduce.events import Role
-from coproduce.matching import Constraints, Offer, ParsedNeed, Ranking, parse_need, rank
+from coproduce.matching import Constraints, Offer, ParsedNeed, Ranking, parse_need, rank, shipped_weights
 from coproduce.matching.text import name_key
 from coproduce.network.commons.importing import slug_of
 from coproduce.network.commons.index import index
@@ -23,8 +23,6 @@ from coproduce.network.people.models import Person
 N_RESOURCES = 10
 N_PEOPLE = 5
 MOST_TOPICS = 10
-#: Below this probability of a good answer the page says so, and asks people.
-LITTLE_HOPE = 0.5
 
 AUDIENCE_OF_ROLE = {
     Role.PATIENT: ("patient", "family"),
@@ -82,6 +80,11 @@ def find(parsed: ParsedNeed, limits: Constraints, k: int = N_RESOURCES) -> Ranki
     if parsed.behind.language:
         limits = replace(limits, languages=limits.languages | {parsed.behind.language})
     return rank(parsed, index(), limits, k)
+
+
+def has_little_hope(answerable: float | None) -> bool:
+    """Whether a good answer is so unlikely that the page says so, and asks people."""
+    return answerable is not None and answerable < shipped_weights(dense=settings.COPRODUCE.dense).little_hope
 
 
 def topics(parsed: ParsedNeed) -> list[Condition]:
