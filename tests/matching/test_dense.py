@@ -71,10 +71,10 @@ def test_a_changed_model_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     packaged_encoder.cache_clear()
 
 
-def test_of_two_equal_by_words_the_one_nearer_in_meaning_comes_first() -> None:
+def test_the_one_nearer_in_meaning_comes_first_though_words_alone_say_otherwise() -> None:
     shelf = [
-        Resource("far", "The flare of a gas burner", body="A gut illness."),
-        Resource("near", "When a gut illness has a flare", body="A gut illness."),
+        Resource("far", "Solar flare", body="A gut illness."),
+        Resource("near", "Gut illness flare", body="A gut illness."),
     ]
     orders: dict[str, set[str]] = {}
     for mode, encoder in (("lexical", None), ("dense", packaged_encoder())):
@@ -84,7 +84,7 @@ def test_of_two_equal_by_words_the_one_nearer_in_meaning_comes_first() -> None:
             orders.setdefault(mode, set()).add(rank(need, index).offers[0].resource_id)
             likeness = candidates(need, index, OPEN).features[:, FEATURES.index("likeness")]
             assert (likeness > 0).any() == (mode == "dense")
-    assert orders["dense"] == {"near"}
+    assert orders == {"lexical": {"far"}, "dense": {"near"}}
 
 
 @pytest.mark.parametrize("text", NEEDS)

