@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -235,11 +235,8 @@ def _telling(
     ordinary = word_lists().ordinary if passed_over is None else passed_over
     weights: dict[str, float] = {}
     shown: dict[str, str] = {}
-    for word in said:
-        root = stem(word)
-        if word in ordinary or root in ordinary or root in weights:
-            continue
-        if not _is_known(root, lexicon):
+    for word, root in _saying(said, ordinary):
+        if root in weights or not _is_known(root, lexicon):
             continue
         weight = lexicon.telling(root)
         weights[root] = weight * (_SUBJECT if root in in_subject else 1.0)
@@ -251,17 +248,21 @@ def _telling(
     return tuple(TellingWord(shown[root], root, round(weights[root] / most, 4)) for root in best)
 
 
+def _saying(said: Sequence[str], passed_over: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """The words that are not passed over, each with its stem."""
+    for word in said:
+        root = stem(word)
+        if word not in passed_over and root not in passed_over:
+            yield word, root
+
+
 def _is_known(root: str, lexicon: Lexicon) -> bool:
     return lexicon.in_names(root) > 0 or lexicon.in_bodies(root) > 0
 
 
 def _others(said: Sequence[str], lexicon: Lexicon, *, passed_over: frozenset[str]) -> tuple[str, ...]:
     """Words that say something and that no resource uses, each once."""
-    found = [
-        word
-        for word in said
-        if word not in passed_over and (root := stem(word)) not in passed_over and not _is_known(root, lexicon)
-    ]
+    found = [word for word, root in _saying(said, passed_over) if not _is_known(root, lexicon)]
     return tuple(dict.fromkeys(found))[:_MOST_WORDS]
 
 

@@ -93,13 +93,12 @@ def suggest(request: NetworkRequest) -> HttpResponse:
 def keep_words(request: NetworkRequest) -> HttpResponse:
     """Keeps words in the session until the box takes them up: at once, or for a guest within an hour of signing in."""
     form = LookForm(request.POST)
+    is_guest = request.asking.is_guest
     if form.is_valid():
         request.session[DRAFT] = form.cleaned_data["words"]
-    if not request.asking.is_guest:
-        return redirect("needs:home")
-    if form.is_valid():
-        request.session.set_expiry(DRAFT_SECONDS)
-    return redirect("account_login")
+        if is_guest:
+            request.session.set_expiry(DRAFT_SECONDS)
+    return redirect("account_login" if is_guest else "needs:home")
 
 
 @signed_in
