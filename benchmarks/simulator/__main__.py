@@ -1,7 +1,7 @@
 """`python -m benchmarks.simulator [PART]...` measures the laboratory; results in benchmarks/results/simulator.json.
 
 Parts: peers, same_statistics, every_layer, memory, many_runs, first_numbers; and agreement, which takes minutes and is
-not run by default. `table` prints the table of the page about the engines. A part that is named alone leaves the
+not run by default. `table` prints the tables of the page about the engines. A part that is named alone leaves the
 results of the others as they are. All is processor time, on one core unless said: other programs on the machine make
 it longer still, by way of caches.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.log.setting import machine
 from benchmarks.simulator import footprint, layers, speed
-from benchmarks.simulator.table import table
+from benchmarks.simulator.table import tables
 
 RESULTS = Path(__file__).parents[1] / "results" / "simulator.json"
 PARTS: dict[str, Callable[[], object]] = {
@@ -29,7 +29,7 @@ SLOW = {"agreement"}
 def main(named: list[str]) -> int:
     """Measures the parts that were named, or all that are quick enough."""
     if named == ["table"]:
-        print(table(json.loads(RESULTS.read_text())))
+        print(*tables(json.loads(RESULTS.read_text())), sep="\n\n")
         return 0
     unknown = sorted(set(named) - set(PARTS))
     if unknown:

@@ -11,32 +11,42 @@ from coproduce.simulator.fast import compile_in
 from coproduce.simulator.recorder import Silent
 from coproduce.simulator.streams import Streams
 
-N, TICKS, TURNS = 20_000, 15, 3
+#: Patients, and how many ticks of `full` and of `bandit` are timed.
+SIZES = {20_000: (15, 60), 100_000: (12, 30), 1_000_000: (5, 12)}
+TURNS = 3
 
 
-def full(seed: int, *, compiled: bool) -> float:
+def full(seed: int, n: int, ticks: int, *, compiled: bool) -> float:
     """Nanoseconds of processor time a patient and tick, the start left out."""
-    running = network.begin(load("full").having(n_patients=N).parameters, Streams(seed, 1), Silent())
+    running = network.begin(load("full").having(n_patients=n).parameters, Streams(seed, 1), Silent())
     if compiled:
         running = compile_in(running)
     running.advance(1)
     began = time.process_time()
-    for tick in range(2, TICKS + 2):
+    for tick in range(2, ticks + 2):
         running.advance(tick)
         running.numbers()
-    return (time.process_time() - began) / (N * TICKS) * 1e9
+    return (time.process_time() - began) / (n * ticks) * 1e9
 
 
 def every_layer() -> dict[str, object]:
-    """`full` on both engines and `bandit` on the fast one, in turns, and the ratios of each turn."""
+    """`full` on both engines and `bandit` on the fast one, in turns, and the ratios of each turn, at each size."""
     nanoseconds("ours", 1_000, 1, 1)
-    full(1, compiled=True)
+    full(1, 1_000, 2, compiled=True)
+    return {str(n): _size(n, *ticks) for n, ticks in SIZES.items()}
+
+
+def _size(n: int, of_full: int, of_bandit: int) -> dict[str, object]:
     turns = [
-        {"fast": full(i, compiled=True), "oracle": full(i, compiled=False), "bandit": nanoseconds("ours", N, 60, i)}
-        for i in range(TURNS)
+        {
+            "fast": full(seed, n, of_full, compiled=True),
+            "bandit": nanoseconds("ours", n, of_bandit, seed),
+            "oracle": full(seed, n, of_full, compiled=False),
+        }
+        for seed in range(TURNS)
     ]
     return {
-        "n_patients": N,
+        "ticks": {"full": of_full, "bandit": of_bandit},
         "ns": {name: spread([turn[name] for turn in turns]) for name in turns[0]},
         "full_over_bandit": spread([turn["fast"] / turn["bandit"] for turn in turns]),
         "oracle_over_fast": spread([turn["oracle"] / turn["fast"] for turn in turns]),

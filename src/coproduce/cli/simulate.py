@@ -143,7 +143,9 @@ def _run_all(asked: _Runs) -> _Kept:
     from coproduce.simulator.rules import plan_with
 
     scenario = asked.scenario
-    engine = engine_for(scenario, asked.engine.value if asked.engine else "oracle" if asked.rules else None)
+    engine = engine_for(
+        scenario, asked.engine.value if asked.engine else "oracle" if asked.rules else None, n_runs=asked.n_runs
+    )
     at_once = min(asked.n_threads, asked.n_runs)
     refuse_what_does_not_fit(scenario, engine, recorded=asked.share is not None, n_runs=at_once)
     plan = plan_with(asked.rules, scenario.parameters) if asked.rules else None

@@ -116,6 +116,8 @@ def run(
     writer.at(scenario.start_us)
     running = _begin(scenario, Streams(seed, run), writer, engine, plan=plan, threads=threads)
     numbers = _numbers(running, scenario, writer, progress)
+    if engine == "oracle":
+        fast.went_without(scenario)
     tables = running.tables() if tabled or sampled < 1 else Tables.none()
     frame = EventFrame.empty(scenario.resolution)
     if isinstance(writer, Recorder):
@@ -126,8 +128,8 @@ def run(
     return Result(scenario=scenario, seed=seed, run=run, series=series, frame=frame, tables=tables)
 
 
-def engine_for(scenario: Scenario, wanted: Engine | None = None) -> Engine:
-    """The engine that runs a scenario: the one wanted, or the fast one where the model has it and it is worth loading.
+def engine_for(scenario: Scenario, wanted: Engine | None = None, *, n_runs: int = 1) -> Engine:
+    """The engine for so many runs of a scenario: the one wanted, or the fast one where the model has it and it pays.
 
     Raises InvalidInput when the fast one is wanted for a model that does not have it.
     """
@@ -138,7 +140,7 @@ def engine_for(scenario: Scenario, wanted: Engine | None = None) -> Engine:
             next_step="Leave --engine out.",
             field="engine",
         )
-    return wanted or ("fast" if fast.is_worth(scenario) else "oracle")
+    return wanted or ("fast" if fast.is_worth(scenario, n_runs) else "oracle")
 
 
 def prepare(scenario: Scenario, engine: Engine) -> None:

@@ -30,15 +30,23 @@ class Evidence:
         weight = np.minimum(count, cap)
         return weight, weight * self.total[units] / np.where(count > 0.0, count, 1.0)
 
+    def lend(self, rows: FloatArray, total: FloatArray, units: IntArray, trust: FloatArray, *, cap: float) -> None:
+        """Adds this evidence of these units to rows and their sum, both float (units, treatments), in place.
+
+        It counts as at most `cap` rows a treatment, times how far each unit trusts it.
+        """
+        weight, sums = self.capped(units, cap)
+        rows += trust[:, None] * weight
+        total += trust[:, None] * sums
+
     def add(
         self, units: IntArray, treatments: IntArray, outcomes: FloatArray, weight: FloatArray | None = None
     ) -> None:
         """Adds outcomes, each as one row or as this part of a row; a unit may come several times."""
+        rows: FloatArray | float = 1.0 if weight is None else weight
         flat = units * self.count.shape[1] + treatments
-        size = self.count.size
-        rows = np.ones(flat.size) if weight is None else weight
-        self.count += np.bincount(flat, weights=rows, minlength=size).reshape(self.count.shape)
-        self.total += np.bincount(flat, weights=rows * outcomes, minlength=size).reshape(self.total.shape)
+        np.add.at(self.count.reshape(-1), flat, rows)
+        np.add.at(self.total.reshape(-1), flat, rows * outcomes)
 
     def keep(self, share: float) -> None:
         """Keeps this share of every row."""
@@ -51,7 +59,7 @@ class Evidence:
         self.total[units] = 0.0
 
     def __add__(self, other: Evidence) -> Evidence:
-        return Evidence(self.count + other.count, self.total + other.total)
+        return type(self)(self.count + other.count, self.total + other.total)
 
     def pooled(self, strength: float) -> Evidence:
         """The same rows, shrunk: each unit also has `strength` rows at the mean over all units that have any.
@@ -61,7 +69,7 @@ class Evidence:
         rows, total = self.count.sum(axis=0), self.total.sum(axis=0)
         extra = strength * rows / (rows + strength) if strength > 0 else np.zeros_like(rows)
         mean = total / np.where(rows > 0.0, rows, 1.0)
-        return Evidence(self.count + extra, self.total + extra * mean)
+        return type(self)(self.count + extra, self.total + extra * mean)
 
 
 @dataclass

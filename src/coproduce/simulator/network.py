@@ -96,8 +96,8 @@ def _world(p: NetworkParameters, streams: Streams, writer: Writer, starts: Start
     none = np.zeros(0, dtype=np.int64)
     w = World(
         p=p, streams=streams, writer=writer, people=people, layer=None, treatments=none,
-        visited=np.zeros(n_patients, dtype=np.bool_), brought=np.zeros(n_patients), sound=np.zeros(n_patients),
-        encounter=np.full(n_patients, -1, dtype=np.int64), seen_treatment=none, seen_outcome=np.zeros(0),
+        visited=np.zeros(n_patients, dtype=np.bool_), encounter=np.full(n_patients, -1, dtype=np.int64),
+        visits=none, brought=np.zeros(0), sound=np.zeros(0), seen_treatment=none, seen_outcome=np.zeros(0),
         met=np.zeros(n, dtype=np.int64), unmet=np.zeros(n, dtype=np.int64), thanked=np.zeros(n, dtype=np.int64),
         load=np.zeros(n), starts=first_ticks(starts, int(people.site.max()) + 1),
     )  # fmt: skip
@@ -160,11 +160,12 @@ def _first_resources(w: World) -> None:
 def measure(w: World) -> list[float]:
     """The numbers of COLUMNS, in their order, at the end of the tick."""
     people, layer = w.people, w.layer
-    slots = w.patients
+    members = np.flatnonzero(people.member)
+    slots = members[: np.searchsorted(members, people.n_patients)]
     n, doctors = people.n_patients, slice(people.n_patients, people.n_patients + people.n_clinicians)
     outcome, some = people.outcome[slots], bool(slots.size)
     best = people.treatment[slots] == people.best_for(slots)
-    levels = np.bincount(people.engagement[people.member], minlength=4)
+    levels = np.bincount(people.engagement[members], minlength=4)
     counts = [0.0] * 5
     if layer is not None:
         counts = [layer.n_stated, layer.n_matched, layer.n_confirmed, int(layer.n_open.sum()),
@@ -174,7 +175,7 @@ def measure(w: World) -> list[float]:
         float(outcome.mean()) if some else np.nan,
         float(np.median(outcome)) if some else np.nan,
         float(best.mean()) if some else np.nan,
-        float(people.activation[:n][people.member[:n]].mean()) if some else np.nan,
+        float(people.activation[slots].mean()) if some else np.nan,
         float(people.activation[doctors].mean()),
         w.information / n,
         w.knowledge_share(),
@@ -190,9 +191,12 @@ def measure(w: World) -> list[float]:
 
 def _gap(outcome: FloatArray, behind: BoolArray) -> float:
     """How far the mean outcome of the disadvantaged is behind; NaN where there is nobody of a stratum."""
-    if behind.all() or not behind.any():
+    theirs = outcome[np.flatnonzero(behind)]
+    n_others = outcome.size - theirs.size
+    if not theirs.size or not n_others:
         return float("nan")
-    return float(outcome[~behind].mean() - outcome[behind].mean())
+    total = float(theirs.sum())
+    return (float(outcome.sum()) - total) / n_others - total / theirs.size
 
 
 def resources_table(w: World) -> pl.DataFrame:

@@ -58,6 +58,16 @@ class Population:
         """Number of places."""
         return self.role.size
 
+    def activation_after(self, move: FloatArray, moves: BoolArray, drift: float) -> FloatArray:
+        """Activation after this move and the drift back to one's own, within [0, 1]; as it is for who does not move."""
+        after: FloatArray = self.start_activation - self.activation
+        after *= drift
+        after += move
+        after += self.activation
+        np.clip(after, 0.0, 1.0, out=after)
+        np.copyto(after, self.activation, where=~moves)
+        return after
+
     def responses_to(self, slots: IntArray, treatment: IntArray) -> FloatArray:
         """What the outcome of these patients tends to under these treatments, in [0, 1]."""
         q: FloatArray = self.response[self.phenotype[slots], treatment]

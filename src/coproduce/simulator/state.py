@@ -49,12 +49,14 @@ class World:
     people: Population
     layer: NeedsLayer | None
     treatments: IntArray
-    # one entry a patient, made by "used" and read until the end of the tick; `sound` is what of `brought` is true
+    # one entry a patient, made by "used" and read until the end of the tick
     visited: BoolArray
+    encounter: IntArray
+    # one entry a visit: the patient's place, in rising order; information brought to it, and what of that is true;
+    # treatment and outcome that it saw
+    visits: IntArray
     brought: FloatArray
     sound: FloatArray
-    encounter: IntArray
-    # one entry a visit: treatment and outcome that it saw
     seen_treatment: IntArray
     seen_outcome: FloatArray
     # one entry a place
@@ -82,6 +84,10 @@ class World:
     def uniform(self, name: str, agents: IntArray | int) -> FloatArray:
         """This tick's uniforms of a named decision, for these agents."""
         return self.streams.uniform(name, self.tick, agents)
+
+    def below(self, name: str, n: int, limit: FloatArray | float) -> IntArray:
+        """Which of the places 0 to n - 1 draw a uniform of a named decision below this limit in this tick."""
+        return self.streams.below(name, self.tick, n, limit)
 
     def normal(self, name: str, agents: IntArray | int) -> FloatArray:
         """This tick's standard normals of a named decision, for these agents."""

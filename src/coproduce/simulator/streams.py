@@ -75,6 +75,10 @@ class Streams:
         bits >>= np.uint64(11)
         return (bits.astype(np.float64) + 0.5) * 2.0**-53
 
+    def below(self, name: str, tick: int, n: int, limit: FloatArray | float) -> IntArray:
+        """Which of the agents 0 to n - 1 draw a uniform below this limit, or below their own, in rising order."""
+        return np.flatnonzero(self.uniform(name, tick, n) < limit)
+
     def normal(self, name: str, tick: int, agents: IntArray | int) -> FloatArray:
         """Standard normals by inverse distribution function, one an agent."""
         return self.quantile(self.uniform(name, tick, agents))

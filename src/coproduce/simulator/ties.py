@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -27,9 +28,9 @@ class Ties:
     neighbour: IntArray
     owner: IntArray
 
-    @property
+    @cached_property
     def degree(self) -> IntArray:
-        """Number of ties of each person, int64 (n,)."""
+        """Number of ties of each person, int64 (n,); a tie that moves takes a place, so it stays."""
         return np.diff(self.start)
 
     def mean(self, per_tie: FloatArray, counts: BoolArray) -> FloatArray:
@@ -53,10 +54,22 @@ class Ties:
             pull *= forms.peers_suffice(rule.form, ahead, number, rule.threshold, rule.reinforcement)
         return pull
 
-    def share_ahead(self, level: IntArray, member: BoolArray) -> FloatArray:
-        """Share of each member's ties who are members and at a higher level, float (n,)."""
+    def share_ahead(self, level: IntArray, member: BoolArray, slots: IntArray) -> FloatArray:
+        """Share of these members' ties who are members and at a higher level, one each."""
         here = member[self.owner] & member[self.neighbour]
-        return self.mean((level[self.neighbour] > level[self.owner]).astype(np.float64), here)
+        share: FloatArray = self.mean((level[self.neighbour] > level[self.owner]).astype(np.float64), here)[slots]
+        return share
+
+    def place_of(self, owner: IntArray, other: IntArray) -> IntArray:
+        """Where in the list of ties each owner's tie to the other stands (the last, if several), -1 for none."""
+        degree = self.degree[owner]
+        pair = np.repeat(np.arange(owner.size), degree)
+        step = np.arange(pair.size) - np.repeat(np.cumsum(degree) - degree, degree)
+        places = self.start[owner][pair] + step
+        same = self.neighbour[places] == other[pair]
+        found = np.full(owner.size, -1, dtype=np.int64)
+        found[pair[same]] = places[same]
+        return found
 
     def share_engaged(self, level: IntArray, member: BoolArray, slots: IntArray) -> FloatArray:
         """Share of these members' ties who are members and engaged, one each."""

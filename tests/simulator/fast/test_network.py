@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from coproduce.simulator import STAGES, Scenario, engine_for, fast, load, names, network, run
-from coproduce.simulator.fast.network import CompiledStreams, CompiledTies
+from coproduce.simulator.evidence import Evidence
+from coproduce.simulator.fast.network import CompiledEvidence, CompiledPopulation, CompiledStreams, CompiledTies
 from coproduce.simulator.recorder import Silent
 from coproduce.simulator.streams import Streams
 from coproduce.simulator.ties import PeerRule, join
@@ -48,11 +49,30 @@ def test_one_patient_people_without_ties_and_a_clinician_for_each_are_the_same_t
     assert_same(load("seid2021").having(**{"n_patients": 40, **unusual}).lasting(12))
 
 
-def test_size_alone_decides_when_no_engine_is_named() -> None:
+@pytest.fixture
+def rested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has run nothing yet."""
+    monkeypatch.setattr(fast, "_done_without", dict.fromkeys(fast.MODELS, 0))
+
+
+@pytest.mark.usefixtures("rested")
+def test_the_work_decides_when_no_engine_is_named() -> None:
     small = load("seid2021")
     assert engine_for(small) == "oracle"
     assert engine_for(small, "fast") == "fast"
+    assert engine_for(small, n_runs=20) == "fast"
     assert engine_for(small.having(n_patients=100_000).lasting(50)) == "fast"
+
+
+@pytest.mark.usefixtures("rested")
+def test_a_process_that_ran_enough_without_kernels_takes_them_for_the_next_run() -> None:
+    small, taken = load("seid2021").having(n_patients=20).lasting(100), []
+    for seed in range(8):
+        taken.append(engine_for(small))
+        run(small, seed, record=False, tabled=False)
+    assert taken[:2] == ["oracle", "oracle"]
+    assert taken[-1] == "fast"
+    assert taken == sorted(taken, reverse=True)
 
 
 #: The first example may compile a kernel, which takes longer than any other.
@@ -67,6 +87,11 @@ def test_kernels_draw_the_numbers_of_the_named_streams(seed: int, tick: int, age
     assert np.array_equal(compiled.uniform("a", tick, who), plain.uniform("a", tick, who))
     assert np.array_equal(compiled.uniform("a", tick, 7), plain.uniform("a", tick, 7))
     assert np.array_equal(compiled.normal("b", tick, who), plain.normal("b", tick, who))
+    own = plain.uniform("c", tick, 50)
+    for limit in (0.0, 0.3, float(own[20]), 1.0, own[::-1]):
+        below = np.flatnonzero(own < limit)
+        assert np.array_equal(compiled.below("c", tick, 50, limit), below)
+        assert np.array_equal(plain.below("c", tick, 50, limit), below)
 
 
 @compiling
@@ -98,13 +123,61 @@ def test_what_peers_do_is_the_same_to_the_last_bit(
     compiled = CompiledTies(plain.start, plain.neighbour, plain.owner)
     for rule in FORMS:
         assert np.array_equal(compiled.pull(activation, member, 9, rule), plain.pull(activation, member, 9, rule)), rule
-    assert np.array_equal(compiled.share_ahead(level, member), plain.share_ahead(level, member))
     slots = np.array([11, 3, 3, 0])
+    assert np.array_equal(compiled.share_ahead(level, member, slots), plain.share_ahead(level, member, slots))
     assert np.array_equal(compiled.share_engaged(level, member, slots), plain.share_engaged(level, member, slots))
 
 
+@compiling
+@given(st.integers(0, 2**32))
+def test_ties_are_found_at_the_same_places(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    plain = join(12, *draw.integers(11, size=(2, 30)))
+    plain.neighbour[draw.integers(max(plain.neighbour.size, 1), size=5)] = draw.integers(11, size=5)  # may repeat
+    compiled = CompiledTies(plain.start, plain.neighbour, plain.owner)
+    owner, other = draw.integers(12, size=(2, 40))
+    found = plain.place_of(owner, other)
+    assert np.array_equal(compiled.place_of(owner, other), found)
+    there = found >= 0
+    assert np.array_equal(plain.neighbour[found[there]], other[there])
+    assert np.array_equal(plain.owner[found[there]], owner[there])
+    pairs = set(zip(plain.owner.tolist(), plain.neighbour.tolist(), strict=True))
+    assert there.tolist() == [pair in pairs for pair in zip(owner.tolist(), other.tolist(), strict=True)]
+
+
+@compiling
+@given(st.integers(0, 2**32), st.sampled_from([0.0, 2.5, np.inf]))
+def test_evidence_is_lent_to_the_last_bit(seed: int, cap: float) -> None:
+    draw = np.random.default_rng(seed)
+    count = draw.choice([0.0, 0.7, 3.0, 40.0], size=(6, 3))
+    held = count, count * draw.random((6, 3))
+    units, trust = draw.integers(6, size=9), draw.random(9)
+    sums = [np.full((9, 3), start) for start in (1.0, 0.5, 1.0, 0.5)]
+    Evidence(*held).lend(sums[0], sums[1], units, trust, cap=cap)
+    CompiledEvidence(*held).lend(sums[2], sums[3], units, trust, cap=cap)
+    assert np.array_equal(sums[0], sums[2])
+    assert np.array_equal(sums[1], sums[3])
+    assert np.allclose(sums[0], 1.0 + trust[:, None] * np.minimum(count[units], cap))
+
+
+def test_activation_and_responses_are_the_same_to_the_last_bit() -> None:
+    world = network.begin(FULL.parameters, Streams(3, 1), Silent()).world
+    plain = world.people
+    draw = np.random.default_rng(1)
+    plain.activation = draw.random(plain.n)
+    move, moves = draw.normal(0.0, 0.5, plain.n), draw.random(plain.n) < 0.7
+    compiled = CompiledPopulation(**vars(plain))
+    after = plain.activation_after(move, moves, 0.1)
+    assert np.array_equal(compiled.activation_after(move, moves, 0.1), after)
+    assert np.array_equal(after[~moves], plain.activation[~moves])
+    assert {0.0, 1.0} <= set(after.tolist())
+    slots, treatment = draw.integers(60, size=40), draw.integers(plain.response.shape[1], size=40)
+    assert np.array_equal(compiled.responses_to(slots, treatment), plain.responses_to(slots, treatment))
+    assert np.array_equal(compiled.best_for(slots), plain.best_for(slots))
+
+
 def test_the_plan_says_which_kernels_each_step_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawing = {"draw_all": "draws", "draw_some": "draws", "centre": "draws", "tails": "draws"}
+    drawing = dict.fromkeys(("draw_all", "draw_some", "draw_below", "centre", "tails"), "draws")
     called: set[str] = set()
 
     def noting(name: str, kernel: Callable[..., object]) -> Callable[..., object]:

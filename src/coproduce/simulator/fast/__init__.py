@@ -17,15 +17,31 @@ if TYPE_CHECKING:
 
 #: Models that the fast engine runs.
 MODELS = ("bandit", "network")
-#: Patients times ticks from which kernels win back the time that loading them takes. Only a model whose engines give
-#: the same numbers may go by size: which engine runs must not be seen in a result.
-WORTH_LOADING = {"bandit": 0, "network": 4_000_000}
+#: Work from which kernels win back the time that loading them takes: a second, for 100 ns saved a unit. Only a model
+#: whose engines give the same numbers may go by work: which engine runs must not be seen in a result.
+WORTH_LOADING = {"bandit": 0, "network": 8_000_000}
+#: What kernels save in a tick of the network model, in the same unit: so much whatever its size, and two a patient.
+_A_TICK, _A_PATIENT = 13_000, 2
+#: Work that this process has done without kernels. Who has paid as much as loading costs will likely run on: a study
+#: of small runs, whose number nobody has to know in advance, loads them after a few (Karlin et al. 1988, ski rental).
+_done_without = dict.fromkeys(MODELS, 0)
 
 
-def is_worth(scenario: Scenario) -> bool:
-    """Whether the model has the fast engine, and the run is large enough for it."""
-    size = getattr(scenario.parameters, "n_patients", 0) * scenario.ticks
-    return scenario.model in MODELS and size >= WORTH_LOADING[scenario.model]
+def work(scenario: Scenario) -> int:
+    """What kernels save in a run, in units of about 100 ns."""
+    return scenario.ticks * (_A_TICK + _A_PATIENT * int(getattr(scenario.parameters, "n_patients", 0)))
+
+
+def is_worth(scenario: Scenario, n_runs: int = 1) -> bool:
+    """Whether the model has the fast engine, and these runs, with those before them, are work enough for it."""
+    model = scenario.model
+    return model in MODELS and _done_without[model] + n_runs * work(scenario) >= WORTH_LOADING[model]
+
+
+def went_without(scenario: Scenario) -> None:
+    """Notes a run on the oracle of a model that has the fast engine too."""
+    if scenario.model in MODELS:
+        _done_without[scenario.model] += work(scenario)
 
 
 def begin(model: str, parameters: Any, streams: Streams, writer: Writer, threads: int) -> Running:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from coproduce.simulator.compiled import Real, kernel, part
+from coproduce.simulator.compiled import Int, Real, kernel, part
+from coproduce.simulator.evidence import CareEvidence, Evidence
 from coproduce.simulator.models.draws import Words, start, uniform, words
 from coproduce.simulator.network import Network
 from coproduce.simulator.normal import CENTRE, FLANK, TAIL
@@ -24,6 +25,21 @@ class Rows(NamedTuple):
 
     start: IntArray
     neighbour: IntArray
+
+
+class Cases(NamedTuple):
+    """Patients on treatments: place and treatment of each, and the phenotype by place."""
+
+    slots: IntArray
+    treatment: IntArray
+    phenotype: IntArray
+
+
+class Known(NamedTuple):
+    """Rows and sum of outcomes, by unit and treatment."""
+
+    rows: FloatArray
+    total: FloatArray
 
 
 class Pull(NamedTuple):
@@ -48,11 +64,19 @@ def compile_in(running: Network) -> Network:
     ties = world.people.ties
     world.people = CompiledPopulation(**vars(world.people))
     world.people.ties = CompiledTies(ties.start, ties.neighbour, ties.owner)
+    if (known := world.evidence) is not None:
+        world.evidence = CareEvidence(**{name: CompiledEvidence(**vars(one)) for name, one in vars(known).items()})
     return running
 
 
 class CompiledPopulation(Population):
     """People whose best treatment is found by a kernel."""
+
+    def activation_after(self, move: FloatArray, moves: BoolArray, drift: float) -> FloatArray:
+        """As `Population.activation_after`."""
+        after = np.empty(self.n)
+        drift_to((self.start_activation, self.activation), move, moves, drift, after)
+        return after
 
     def best_for(self, slots: IntArray) -> IntArray:
         """As `Population.best_for`."""
@@ -61,6 +85,22 @@ class CompiledPopulation(Population):
         found = np.empty(slots.size, dtype=np.int64)
         best_of(self.response, self.own, self.phenotype, slots, found)
         return found
+
+    def responses_to(self, slots: IntArray, treatment: IntArray) -> FloatArray:
+        """As `Population.responses_to`."""
+        if self.own is None:
+            return super().responses_to(slots, treatment)
+        found = np.empty(slots.size)
+        respond(Cases(slots, treatment, self.phenotype), self.response, self.own, found)
+        return found
+
+
+class CompiledEvidence(Evidence):
+    """Evidence whose rows are added up by a kernel."""
+
+    def lend(self, rows: FloatArray, total: FloatArray, units: IntArray, trust: FloatArray, *, cap: float) -> None:
+        """As `Evidence.lend`."""
+        lend_to(Known(rows, total), Known(self.count, self.total), units, trust, float(cap))
 
 
 class CompiledStreams(Streams):
@@ -72,16 +112,26 @@ class CompiledStreams(Streams):
 
     def uniform(self, name: str, tick: int, agents: IntArray | int) -> FloatArray:
         """As `Streams.uniform`."""
+        if isinstance(agents, int):
+            drawn = np.empty(agents)
+            draw_all(self._stream(name), tick, drawn)
+        else:
+            drawn = np.empty(agents.shape)
+            draw_some(self._stream(name), tick, np.ascontiguousarray(agents, dtype=np.int64), drawn)
+        return drawn
+
+    def below(self, name: str, tick: int, n: int, limit: FloatArray | float) -> IntArray:
+        """As `Streams.below`."""
+        if isinstance(limit, np.ndarray):
+            return super().below(name, tick, n, limit)
+        found = np.empty(n + 1, dtype=np.int64)
+        return found[: draw_below(self._stream(name), tick, float(limit), found)]
+
+    def _stream(self, name: str) -> Words:
         stream = self._words.get(name)
         if stream is None:
             stream = self._words[name] = words(self, name)
-        if isinstance(agents, int):
-            drawn = np.empty(agents)
-            draw_all(stream, tick, drawn)
-        else:
-            drawn = np.empty(agents.shape)
-            draw_some(stream, tick, np.ascontiguousarray(agents, dtype=np.int64), drawn)
-        return drawn
+        return stream
 
     def quantile(self, u: FloatArray) -> FloatArray:
         """As `Streams.quantile`: ratios of polynomials by a kernel, the logarithm of the tails by NumPy's own."""
@@ -104,10 +154,16 @@ class CompiledTies(Ties):
             pull_on(Rows(self.start, self.neighbour), activation, member, Pull.by(rule), found[:n_patients])
         return found
 
-    def share_ahead(self, level: IntArray, member: BoolArray) -> FloatArray:
+    def share_ahead(self, level: IntArray, member: BoolArray, slots: IntArray) -> FloatArray:
         """As `Ties.share_ahead`."""
-        found = np.empty(self.start.size - 1)
-        ahead_of(Rows(self.start, self.neighbour), level, member, found)
+        found = np.empty(slots.size)
+        ahead_of(Rows(self.start, self.neighbour), level, member, slots, found)
+        return found
+
+    def place_of(self, owner: IntArray, other: IntArray) -> IntArray:
+        """As `Ties.place_of`."""
+        found = np.empty(owner.size, dtype=np.int64)
+        tie_between(Rows(self.start, self.neighbour), owner, other, found)
         return found
 
     def share_engaged(self, level: IntArray, member: BoolArray, slots: IntArray) -> FloatArray:
@@ -133,6 +189,16 @@ def draw_some(stream: Words, tick: int, agents: IntArray, drawn: FloatArray) -> 
         drawn[i] = uniform(begins, agents[i])
 
 
+@kernel
+def draw_below(stream: Words, tick: int, limit: float, found: IntArray) -> Int:
+    """How many of the agents 0, 1, 2 ... draw below this limit, and which; there is one place more than agents."""
+    begins, n = start(stream, tick), np.uint64(0)
+    for i in range(found.size - 1):
+        found[n] = i
+        n += np.uint64(uniform(begins, i) < limit)
+    return n
+
+
 @part
 def _ratio(pair: tuple[tuple[float, ...], tuple[float, ...]], x: float) -> Real:
     """One polynomial over another at x, by Horner's rule in the order of the oracle."""
@@ -144,14 +210,15 @@ def _ratio(pair: tuple[tuple[float, ...], tuple[float, ...]], x: float) -> Real:
 
 
 @kernel
-def centre(u: FloatArray, z: FloatArray, outside: IntArray) -> int:
+def centre(u: FloatArray, z: FloatArray, outside: IntArray) -> Int:
     """The normal quantile where the centre's ratio holds, and where it does not; see `coproduce.simulator.normal`."""
-    n = 0
-    for i in range(u.size):
+    for i in range(u.size):  # a loop of its own, which the compiler turns into one of vectors
         q = u[i] - 0.5
         z[i] = q * _ratio(CENTRE, 0.180625 - q * q)
+    n = np.uint64(0)
+    for i in range(u.size):
         outside[n] = i
-        n += abs(q) > 0.425
+        n += np.uint64(abs(u[i] - 0.5) > 0.425)
     return n
 
 
@@ -167,34 +234,37 @@ def tails(far: FloatArray, u: FloatArray, outside: IntArray, z: FloatArray) -> N
 
 @kernel
 def pull_on(rows: Rows, activation: FloatArray, member: BoolArray, rule: Pull, found: FloatArray) -> None:
-    """Mean gap to each person's ties who are members, where enough of them are ahead."""
+    """Mean gap to each person's ties who are members, where enough of them are ahead.
+
+    Who is no member is seen as NaN, so that a tie is looked up once; nothing is above, below or equal to it.
+    """
+    seen = np.where(member, activation, np.nan)
     for i in range(found.size):
         if not member[i]:
             continue
-        own, total, number, ahead = activation[i], 0.0, 0.0, 0.0
-        for tie in range(rows.start[i], rows.start[i + 1]):
-            j = rows.neighbour[tie]
-            here = np.float64(member[j])
-            gap = activation[j] - own
-            above = np.float64(gap > 0.0) * here
-            total += gap * (above if rule.up else here)
-            number += here
-            ahead += above
+        own, total, number, ahead = activation[i], 0.0, 0, 0
+        for tie in range(np.uint64(rows.start[i]), np.uint64(rows.start[i + 1])):
+            gap = seen[np.uint64(rows.neighbour[tie])] - own
+            number += not np.isnan(gap)
+            ahead += gap > 0.0
+            total += gap if gap > 0.0 or (gap <= 0.0 and not rule.up) else 0.0
         if ahead >= rule.share * number and ahead >= rule.number:
-            found[i] = total / max(number, 1.0)
+            found[i] = total / max(number, 1)
 
 
 @kernel
-def ahead_of(rows: Rows, level: IntArray, member: BoolArray, found: FloatArray) -> None:
-    """The share of each member's ties who are members and at a higher level."""
-    for i in range(found.size):
-        number, ahead = 0, 0
-        if member[i]:
-            for tie in range(rows.start[i], rows.start[i + 1]):
-                j = rows.neighbour[tie]
-                number += member[j]
-                ahead += member[j] & (level[j] > level[i])
-        found[i] = ahead / max(number, 1)
+def ahead_of(rows: Rows, level: IntArray, member: BoolArray, slots: IntArray, found: FloatArray) -> None:
+    """The share of these people's ties who are members and at a higher level; who is no member is at level -1."""
+    seen = np.where(member, level, -1).astype(np.int8)
+    for k in range(slots.size):
+        i = slots[k]
+        own, number, ahead = seen[i], 0, 0
+        if own >= 0:
+            for tie in range(np.uint64(rows.start[i]), np.uint64(rows.start[i + 1])):
+                theirs = seen[np.uint64(rows.neighbour[tie])]
+                number += theirs >= 0
+                ahead += theirs > own
+        found[k] = ahead / max(number, 1)
 
 
 @kernel
@@ -212,12 +282,54 @@ def engaged_around(rows: Rows, level: IntArray, member: BoolArray, slots: IntArr
 
 
 @kernel
+def tie_between(rows: Rows, owner: IntArray, other: IntArray, found: IntArray) -> None:
+    """Where each owner's tie to the other stands in the list of ties, the last one of several; -1 for none."""
+    for k in range(owner.size):
+        found[k] = -1
+        for tie in range(rows.start[owner[k]], rows.start[owner[k] + 1]):
+            if rows.neighbour[tie] == other[k]:
+                found[k] = tie
+
+
+@kernel
+def drift_to(
+    activation: tuple[FloatArray, FloatArray], move: FloatArray, moves: BoolArray, drift: float, after: FloatArray
+) -> None:
+    """Activation, at the start and now, after a drift from the one to the other and this move, within [0, 1]."""
+    own, now = activation
+    for i in range(after.size):
+        moved = min(max((own[i] - now[i]) * drift + move[i] + now[i], 0.0), 1.0)
+        after[i] = moved if moves[i] else now[i]
+
+
+@kernel
 def best_of(response: FloatArray, own: FloatArray, phenotype: IntArray, slots: IntArray, found: IntArray) -> None:
     """The first of the treatments that do most for each of these patients, within [0, 1]."""
     for k in range(slots.size):
-        i = slots[k]
-        kind, most = phenotype[i], -1.0
-        for t in range(response.shape[1]):
+        i = np.uint64(slots[k])
+        kind, most, best = np.uint64(phenotype[i]), -1.0, np.int64(0)
+        for t in range(np.uint64(response.shape[1])):
             q = min(max(response[kind, t] + own[i, t], 0.0), 1.0)
-            if q > most:
-                most, found[k] = q, t
+            best = np.int64(t) if q > most else best
+            most = q if q > most else most
+        found[k] = best
+
+
+@kernel
+def respond(cases: Cases, response: FloatArray, own: FloatArray, found: FloatArray) -> None:
+    """What the outcome of these patients tends to under these treatments."""
+    for k in range(cases.slots.size):
+        i, t = np.uint64(cases.slots[k]), np.uint64(cases.treatment[k])
+        found[k] = min(max(response[np.uint64(cases.phenotype[i]), t] + own[i, t], 0.0), 1.0)
+
+
+@kernel
+def lend_to(known: Known, evidence: Known, units: IntArray, trust: FloatArray, cap: float) -> None:
+    """Adds what is known by these units, at most `cap` rows a treatment, as far as each is trusted."""
+    for k in range(units.size):
+        unit = np.uint64(units[k])
+        for t in range(np.uint64(known.rows.shape[1])):
+            count = evidence.rows[unit, t]
+            weight = min(count, cap)
+            known.rows[k, t] += trust[k] * weight
+            known.total[k, t] += trust[k] * (weight * evidence.total[unit, t] / (count if count > 0.0 else 1.0))

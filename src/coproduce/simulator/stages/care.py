@@ -6,7 +6,7 @@ import numpy as np
 
 from coproduce.events import Role, kinds
 from coproduce.simulator import forms
-from coproduce.simulator.evidence import PRIOR_MEAN, PRIOR_ROWS, Evidence
+from coproduce.simulator.evidence import PRIOR_MEAN, PRIOR_ROWS
 from coproduce.simulator.state import World
 from coproduce.simulator.streams import FloatArray, IntArray
 
@@ -27,7 +27,7 @@ def responses_drift(w: World) -> None:
 def treatment_chosen(w: World) -> None:
     """The pair chooses: P(best) = 1/K + (1 - 1/K) G(I, kappa), or by evidence; the choice is taken up or not."""
     people, p = w.people, w.p
-    at = np.flatnonzero(w.visited)
+    at = w.visits
     w.seen_treatment, w.seen_outcome = people.treatment[at], people.outcome[at]
     chosen = _by_gain(w, at) if p.choice_form == "gain" else _by_evidence(w, at)
     uptake = p.uptake + w.lever("quality_improvement", at) * p.improvement_uptake
@@ -47,11 +47,11 @@ def _by_gain(w: World, at: IntArray) -> IntArray:
     p = w.p
     kappa = w.trust(at) * (w.knowledge_share() if p.commons_in_choice else 0.0)
     wrong_rows, wrong_units = w.wrong_share()
-    gain = forms.combined(p.combine_form, p.information_weight * w.brought[at], p.knowledge_weight * kappa)
+    gain = forms.combined(p.combine_form, p.information_weight * w.brought, p.knowledge_weight * kappa)
     sound = gain
     if wrong_rows or wrong_units:
         right = p.knowledge_weight * kappa * (1.0 - wrong_units)
-        sound = forms.combined(p.combine_form, p.information_weight * w.sound[at], right)
+        sound = forms.combined(p.combine_form, p.information_weight * w.sound, right)
     p_best = 1.0 / p.n_treatments + (1.0 - 1.0 / p.n_treatments) * sound
     best = w.people.best_for(at)
     u = w.uniform("choice", at)
@@ -107,36 +107,33 @@ def _known(w: World, at: IntArray) -> tuple[FloatArray, FloatArray]:
     comes from the commons also by trust. The clinician remembers a number of own cases.
     """
     people, p, e = w.people, w.p, w.care_evidence()
-    brought, trust = w.brought[at][:, None], np.broadcast_to(w.trust(at), at.shape)[:, None]
-    rows = PRIOR_ROWS + brought * e.own.count[at]
-    total = PRIOR_ROWS * PRIOR_MEAN + brought * e.own.total[at]
-    sources: list[tuple[Evidence, IntArray, float, FloatArray | float]] = []
+    rows = np.full((at.size, p.n_treatments), PRIOR_ROWS)
+    total = np.full(rows.shape, PRIOR_ROWS * PRIOR_MEAN)
+    e.own.lend(rows, total, at, w.brought, cap=np.inf)
     if p.clinicians_in_activation:
-        sources.append((e.clinician, people.clinician[at], p.clinician_memory, 1.0))
+        e.clinician.lend(rows, total, people.clinician[at], np.ones(at.size), cap=p.clinician_memory)
     if p.commons_in_choice:
-        shared = e.rows + e.wrong
+        shared, phenotype = e.rows + e.wrong, people.phenotype[at]
         if p.pooling_form == "hierarchical":
             shared = shared.pooled(p.pooling_strength)
-        sources.append((shared, people.phenotype[at], p.commons_cap, brought * trust))
-        sources.append((e.codified, people.phenotype[at], p.commons_cap, p.knowledge_weight * trust))
-    for evidence, units, cap, weight in sources:
-        count, sums = evidence.capped(units, cap)
-        rows = rows + weight * count
-        total = total + weight * sums
+        trust = np.broadcast_to(w.trust(at), at.shape)
+        shared.lend(rows, total, phenotype, w.brought * trust, cap=p.commons_cap)
+        e.codified.lend(rows, total, phenotype, p.knowledge_weight * trust, cap=p.commons_cap)
     return rows, total / rows
 
 
 def response_observed(w: World) -> None:
     """Outcomes follow the treatment: y += eta (q - y) + noise, or y = q + noise at a visit; visits measure them."""
     people, p = w.people, w.p
-    at = np.flatnonzero(w.visited)
+    at = w.visits
     slots = w.patients if p.outcome_form == "gradual" else at
     q = people.responses_to(slots, people.treatment[slots])
     noise = p.outcome_noise * w.normal("response", slots)
     pace: FloatArray | float = 1.0
     if p.outcome_form == "gradual":
         pace = np.minimum(1.0, p.outcome_pace + w.lever("quality_improvement", slots) * p.improvement_pace)
-    people.outcome[slots] = np.clip(people.outcome[slots] + pace * (q - people.outcome[slots]) + noise, 0, 1)
+    before = people.outcome[slots]
+    people.outcome[slots] = np.clip(before + pace * (q - before) + noise, 0, 1)
     if p.outcome_form == "one-shot":
         w.seen_treatment, w.seen_outcome = people.treatment[at], people.outcome[at]
     w.writer.write(

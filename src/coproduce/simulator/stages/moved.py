@@ -23,34 +23,34 @@ def activation_moves(w: World) -> None:
     """
     people, p = w.people, w.p
     n, a = people.n_patients, people.activation
-    doctors = np.arange(n, n + people.n_clinicians)
-    move = p.activation_drift * (people.start_activation - a)
+    move = np.zeros(people.n)
     if p.clinicians_in_activation:
         _pairs_move(w, move)
-    if p.peers_in_activation:
-        rule = PeerRule(p.peer_form, p.peer_threshold, p.peer_reinforcement)
-        move += p.patient_influence * people.ties.pull(a, people.member, n, rule)
-    move += (1.0 - a) * (1.0 - (1.0 - p.met_need_activates) ** w.met)
-    move -= a * (1.0 - (1.0 - p.unmet_need_deactivates) ** w.unmet)
+    met, unmet = np.flatnonzero(w.met), np.flatnonzero(w.unmet)
+    move[met] += (1.0 - a[met]) * (1.0 - (1.0 - p.met_need_activates) ** w.met[met])
+    move[unmet] -= a[unmet] * (1.0 - (1.0 - p.unmet_need_deactivates) ** w.unmet[unmet])
+    doctors = np.arange(n, n + people.n_clinicians)
     move[doctors] += (1.0 - a[doctors]) * (w.lever("leadership", doctors) * p.leadership_activation)
     moves = people.member.copy()
     moves[n + people.n_clinicians :] = False
     if not p.clinicians_in_activation:
         moves[doctors] = False
-    people.activation = np.where(moves, np.clip(a + move, 0.0, 1.0), a)
+    if p.peers_in_activation:
+        rule = PeerRule(p.peer_form, p.peer_threshold, p.peer_reinforcement)
+        move += p.patient_influence * people.ties.pull(a, people.member, n, rule)
+    people.activation = people.activation_after(move, moves, p.activation_drift)
 
 
 def _pairs_move(w: World, move: FloatArray) -> None:
     """Adds to each person's move what visits do to it."""
     people, p = w.people, w.p
-    n, a = people.n_patients, people.activation
-    at = np.flatnonzero(w.visited)
-    doctor = n + people.clinician[at]
-    move[at] += p.pull_on_patient * forms.pair_pull(p.pair_form, a[doctor] - a[at])
-    n_visits = np.bincount(doctor, minlength=people.n)
-    total = np.bincount(doctor, weights=a[at], minlength=people.n)
-    gap = np.where(n_visits > 0, total / np.maximum(n_visits, 1) - a, 0.0)
-    move += (1.0 - (1.0 - p.pull_on_clinician) ** n_visits) * forms.pair_pull(p.pair_form, gap)
+    a, doctors = people.activation, slice(people.n_patients, people.n_patients + people.n_clinicians)
+    at, doctor = w.visits, people.clinician[w.visits]
+    move[at] += p.pull_on_patient * forms.pair_pull(p.pair_form, a[doctors][doctor] - a[at])
+    n_visits = np.bincount(doctor, minlength=people.n_clinicians)
+    total = np.bincount(doctor, weights=a[at], minlength=people.n_clinicians)
+    gap = np.where(n_visits > 0, total / np.maximum(n_visits, 1) - a[doctors], 0.0)
+    move[doctors] += (1.0 - (1.0 - p.pull_on_clinician) ** n_visits) * forms.pair_pull(p.pair_form, gap)
 
 
 def engagement_moves(w: World) -> None:
@@ -60,53 +60,72 @@ def engagement_moves(w: World) -> None:
     drop out altogether.
     """
     people, p = w.people, w.p
-    level = people.engagement
-    ahead = people.ties.share_ahead(level, people.member) if p.peers_in_activation else np.zeros(people.n)
-    base_up = np.array([p.climb_0, p.climb_1, p.climb_2, 0.0])[level]
-    base_down = np.array([0.0, p.slip, p.slip, p.slip])[level]
-    met, unmet, thanked = np.minimum(w.met, 1), np.minimum(w.unmet, 1), np.minimum(w.thanked, 1)
-    up = base_up * people.activation * (1 + p.peers_engage * ahead) * (1 + p.met_need_engages * met)
-    up *= 1 + p.thanks_engage * thanked
-    up *= 1 + p.onboarding_climb * _newcomer(w)
-    down = _wearied(w, base_down, unmet)
     u = w.uniform("engagement", people.n)
-    step = (u < up).astype(np.int64) - ((u >= up) & (u > 1.0 - down))
-    people.engagement = np.where(people.member, level + step, level)
+    slots = _who_could_move(w, u)
+    level, u = people.engagement[slots], u[slots]
+    up, down = _climbing(w, slots), _wearied(w, slots, np.array([0.0, p.slip, p.slip, p.slip])[level])
+    people.engagement[slots] = level + (u < up) - ((u >= up) & (u > 1.0 - down))
     if p.drop_out > 0.0:
-        drops = w.uniform("drop-out", people.n) < _wearied(w, p.drop_out, unmet)
-        people.engagement[drops & people.member] = 0
+        slots = w.below("drop-out", people.n, _most_wearied(w, p.drop_out))
+        drops = w.uniform("drop-out", slots) < _wearied(w, slots, p.drop_out)
+        people.engagement[slots[drops & people.member[slots]]] = 0
 
 
-def _wearied(w: World, base: FloatArray | float, unmet: IntArray) -> FloatArray:
+def _who_could_move(w: World, u: FloatArray) -> IntArray:
+    """Members whose uniform a hazard could reach: any uniform after help or thanks, a low or high one without.
+
+    It leaves out nobody who moves, so it changes no number; most people's hazards need not be known.
+    """
+    people, p = w.people, w.p
+    plain = max(p.climb_0, p.climb_1, p.climb_2) * (1 + p.peers_engage)
+    could = (u < plain) | (u > 1.0 - _most_wearied(w, p.slip))
+    could |= (w.met > 0) | (w.thanked > 0)
+    if p.onboarding > 0.0:
+        could |= (people.joined >= w.tick - p.onboarding_lasts) & (u < plain * (1 + p.onboarding_climb * p.onboarding))
+    return np.flatnonzero(could & people.member)
+
+
+def _climbing(w: World, slots: IntArray) -> FloatArray:
+    """The hazard of climbing of these people: by activation, peers ahead, needs met, thanks, and onboarding."""
+    people, p = w.people, w.p
+    level = people.engagement[slots]
+    up: FloatArray = np.array([p.climb_0, p.climb_1, p.climb_2, 0.0])[level] * people.activation[slots]
+    if p.peers_in_activation:
+        up *= 1 + p.peers_engage * people.ties.share_ahead(people.engagement, people.member, slots)
+    up *= 1 + p.met_need_engages * np.minimum(w.met[slots], 1)
+    up *= 1 + p.thanks_engage * np.minimum(w.thanked[slots], 1)
+    if p.onboarding > 0.0:
+        new = (w.tick - people.joined[slots] <= p.onboarding_lasts) & (level == 0)
+        up *= 1 + p.onboarding_climb * (new * w.lever("onboarding", slots))
+    return up
+
+
+def _wearied(w: World, slots: IntArray, base: FloatArray | float) -> FloatArray:
     """A hazard of losing heart: by what activation lacks, help that failed, and the burden of giving."""
-    p = w.p
-    hazard: FloatArray = (
-        base * (1.0 - w.people.activation) * (1 + p.unmet_need_disengages * unmet) * (1 + p.burden_disengages * w.load)
-    )
+    p, unmet = w.p, np.minimum(w.unmet[slots], 1)
+    hazard: FloatArray = base * (1.0 - w.people.activation[slots]) * (1 + p.unmet_need_disengages * unmet)
+    hazard *= 1 + p.burden_disengages * w.load[slots]
     return hazard
 
 
-def _newcomer(w: World) -> FloatArray | float:
-    """Intensity of onboarding for those who are new and not engaged yet."""
-    people, p = w.people, w.p
-    if p.onboarding == 0.0:
-        return 0.0
-    new = (w.tick - people.joined <= p.onboarding_lasts) & (people.engagement == 0)
-    welcomed: FloatArray = new * w.lever("onboarding", np.arange(people.n))
-    return welcomed
+def _most_wearied(w: World, base: float) -> float:
+    """What a hazard of losing heart comes to at most in this tick."""
+    return base * (1 + w.p.unmet_need_disengages) * (1 + w.p.burden_disengages * float(w.load.max(initial=0.0)))
 
 
 def people_come_and_go(w: World) -> None:
     """Patients and families leave, sooner when help did not help, and newcomers take free places; staff change."""
     people, p = w.people, w.p
     n = people.n_patients
-    member = people.member[:n].copy()
-    leaving = p.leaving * (1 + p.unmet_need_leaves * np.minimum(w.unmet[:n], 1))
-    gone = np.flatnonzero(member & (w.uniform("leave", n) < leaving))
+    free = np.flatnonzero(~people.member[:n])
+    could = w.below("leave", n, p.leaving * (1 + p.unmet_need_leaves))
+    could = could[people.member[could]]
+    leaving = p.leaving * (1 + p.unmet_need_leaves * np.minimum(w.unmet[could], 1))
+    gone = could[w.uniform("leave", could) < leaving]
     if w.layer is not None:
         abandon(w, gone)
     w.dismiss(gone)
-    slots = np.flatnonzero(~member & (w.uniform("enter", n) < p.entry))
+    slots = free[w.uniform("enter", free) < p.entry]
     spread = np.hypot(np.hypot(p.activation_spread, p.site_spread), p.clinic_spread)
     _begin_anew(w, slots, p.patient_activation, spread)
     _fall_ill(w, slots)

@@ -72,8 +72,9 @@ STAGES: tuple[Step, ...] = (
     Step("used", used.visits_held, "", ("visit", "access")),
     Step("used", used.resources_used, "needs", ("use",)),
     Step("outcome", care.responses_drift, "responses_drift", ("drift",)),
-    Step("outcome", care.treatment_chosen, "", ("choice", "choice.arm", "uptake"), ("best_of",)),
-    Step("outcome", care.response_observed, "", ("response", "survey")),
+    Step("outcome", care.treatment_chosen, "", ("choice", "choice.arm", "uptake"),
+         ("best_of", "lend_to")),
+    Step("outcome", care.response_observed, "", ("response", "survey"), ("respond",)),
     Step("outcome", outcome.needs_answered, "needs",
          ("barrier", "barrier.reason", "report", "help", "confirm", "withdraw")),
     Step("outcome", outcome.followed_up, "needs",
@@ -97,13 +98,13 @@ STAGES: tuple[Step, ...] = (
     Step("shared", tied.ties_move, "ties_move",
          ("rewire", "rewire.place", "rewire.who", "homophily", "homophily.place", "homophily.who", "closure",
           "closure.friend", "closure.who", "closure.place", "introduce", "introduce.one", "introduce.other",
-          "introduce.place", "project", "project.who", "project.topic", "project.place")),
-    Step("shared", moved.activation_moves, kernels=("pull_on",)),
+          "introduce.place", "project", "project.who", "project.topic", "project.place"), ("tie_between",)),
+    Step("shared", moved.activation_moves, kernels=("pull_on", "drift_to")),
     Step("shared", moved.engagement_moves, "engagement", ("engagement", "drop-out"), ("ahead_of",)),
     Step("shared", moved.people_come_and_go, "turnover",
          ("leave", "enter", "enter.activation", "enter.stratum", "enter.phenotype", "enter.tilt", "enter.treatment",
           "enter.response", "enter.condition", "enter.knows", "enter.giver", "enter.minutes", "enter.intransigent",
-          "leave.staff")),
+          "leave.staff"), ("respond",)),
 )  # fmt: skip
 
 

@@ -33,9 +33,11 @@ TOPIC_SHIFT = 3
 def illness_moves(w: World) -> None:
     """The stage of the illness moves; a flare is likelier the worse the outcome."""
     layer, people = w.needs_layer(), w.people
-    slots = w.patients
-    stage = layer.stage[slots]
-    u = w.uniform("illness", slots)
+    n = people.n_patients
+    u = w.uniform("illness", n)
+    likeliest = max(w.p.flare_rate, LEAVE.max())
+    slots = np.flatnonzero(((u < likeliest) | (u > 1.0 - LEAVE[STEADY])) & people.member[:n])
+    stage, u = layer.stage[slots], u[slots]
     steady = stage == STEADY
     flare = w.p.flare_rate * (1.0 - people.outcome[slots])
     fresh = stage.copy()
@@ -51,14 +53,15 @@ def illness_moves(w: World) -> None:
 def needs_arise(w: World) -> None:
     """People state what they need, and by when."""
     layer, people, p = w.needs_layer(), w.people, w.p
-    n_patients = people.n_patients
     layer.n_stated = layer.n_matched = layer.n_confirmed = 0
-    rate = np.full(people.n, p.need_rate_staff)
-    rate[:n_patients] = p.need_rate * STAGE_FACTOR[layer.stage]
-    rate[:n_patients] *= np.where(w.visited, p.visit_raises_need, 1.0)
-    able = people.member & (layer.n_open < MAX_OPEN) & (people.joined < w.tick)
-    slots = np.flatnonzero(able & (w.uniform("need", people.n) < rate))
-    state_needs(w, slots)
+    highest = max(p.need_rate_staff, p.need_rate * STAGE_FACTOR.max() * max(1.0, p.visit_raises_need))
+    slots = w.below("need", people.n, highest)
+    sick = slots[slots < people.n_patients]
+    rate = np.full(slots.size, p.need_rate_staff)
+    rate[: sick.size] = p.need_rate * STAGE_FACTOR[layer.stage[sick]]
+    rate[: sick.size] *= np.where(w.visited[sick], p.visit_raises_need, 1.0)
+    able = people.member[slots] & (layer.n_open[slots] < MAX_OPEN) & (people.joined[slots] < w.tick)
+    state_needs(w, slots[able & (w.uniform("need", slots) < rate)])
 
 
 def state_needs(w: World, slots: IntArray) -> IntArray:

@@ -24,7 +24,7 @@ UNFAVOURABLE = 0.5
 def outcomes_noted(w: World) -> None:
     """Patient and clinician note what the treatment did; what they see of the outcome has noise."""
     people, p, e = w.people, w.p, w.care_evidence()
-    at = np.flatnonzero(w.visited)
+    at = w.visits
     w.seen_outcome = np.clip(w.seen_outcome + p.evidence_noise * w.normal("noted", at), 0.0, 1.0)
     e.own.add(at, w.seen_treatment, w.seen_outcome)
     e.clinician.add(people.clinician[at], w.seen_treatment, w.seen_outcome)
@@ -33,7 +33,7 @@ def outcomes_noted(w: World) -> None:
 def information_made(w: World) -> None:
     """Each visit makes gamma f(a, b) rows, of which sigma omega are shared; shared rows go out of date."""
     people, p = w.people, w.p
-    at = np.flatnonzero(w.visited)
+    at = w.visits
     heard = forms.information(
         p.information_form, people.activation[at], people.activation[people.n_patients + people.clinician[at]]
     )
@@ -136,7 +136,7 @@ def trust_learned(w: World) -> None:
     """
     p, doubt = w.p, w.doubt
     assert doubt is not None
-    at = np.flatnonzero(w.visited)
+    at = w.visits
     y, before = w.seen_outcome, doubt.before[at]
     if p.trust_form == "outcome":
         known = ~np.isnan(before)

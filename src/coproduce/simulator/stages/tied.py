@@ -6,7 +6,7 @@ import numpy as np
 
 from coproduce.events import kinds
 from coproduce.simulator.state import World
-from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
+from coproduce.simulator.streams import FloatArray, IntArray
 
 
 def ties_move(w: World) -> None:
@@ -27,10 +27,8 @@ def ties_move(w: World) -> None:
 
 def _movers(w: World, name: str, chance: FloatArray | float) -> IntArray:
     """Patients with ties who change one in this tick by this way."""
-    slots = w.patients
-    slots = slots[w.people.ties.degree[slots] > 0]
-    pace = np.broadcast_to(np.asarray(chance), (w.people.n_patients,))[slots]
-    return slots[w.uniform(name, slots) < pace]
+    slots = w.below(name, w.people.n_patients, chance)
+    return slots[w.people.member[slots] & (w.people.ties.degree[slots] > 0)]
 
 
 def _some_tie(w: World, name: str, slots: IntArray) -> IntArray:
@@ -44,32 +42,13 @@ def _put(w: World, owner: IntArray, place: IntArray, new: IntArray) -> None:
     """The new tie takes this place, if it is to somebody else who is there, of the same block, and not tied yet."""
     people, ties = w.people, w.people.ties
     block = (owner < people.n_patients) == (new < people.n_patients)
-    fits = (owner != new) & people.member[new] & people.member[owner] & block & ~tied(w, owner, new)
+    fits = (owner != new) & people.member[new] & people.member[owner] & block & (ties.place_of(owner, new) < 0)
     owner, place, new = owner[fits], place[fits], new[fits]
     ties.neighbour[place] = new
     w.writer.write(
         kinds.Connected, owner.size, actor=people.person[owner], subject=people.person[new], role=people.role[owner],
         site=people.site[owner],
     )  # fmt: skip
-
-
-def place_of(w: World, owner: IntArray, other: IntArray) -> IntArray:
-    """Where in the list of ties each owner's tie to the other stands, -1 for none."""
-    ties = w.people.ties
-    degree = ties.degree[owner]
-    pair = np.repeat(np.arange(owner.size), degree)
-    step = np.arange(pair.size) - np.repeat(np.cumsum(degree) - degree, degree)
-    places = ties.start[owner][pair] + step
-    same = ties.neighbour[places] == other[pair]
-    found = np.full(owner.size, -1, dtype=np.int64)
-    found[pair[same]] = places[same]
-    return found
-
-
-def tied(w: World, owner: IntArray, other: IntArray) -> BoolArray:
-    """Whether each owner has a tie to the other."""
-    has: BoolArray = place_of(w, owner, other) >= 0
-    return has
 
 
 def _by_help(w: World) -> None:
@@ -80,7 +59,7 @@ def _by_help(w: World) -> None:
     rows, met = layer.answered[by_person], layer.helped[by_person] == 1.0
     owner, helper, key = needs.slot[rows], needs.helper[rows], needs.key(rows)
     sick = (owner < people.n_patients) & (people.ties.degree[owner] > 0)
-    place = place_of(w, owner, helper)
+    place = people.ties.place_of(owner, helper)
     moves = sick & (w.uniform("rewire", key) < np.where(met, p.rewire_met, p.rewire_unmet)) & (met == (place < 0))
     rows, owner, helper, met = rows[moves], owner[moves], helper[moves], met[moves]
     key = needs.key(rows)

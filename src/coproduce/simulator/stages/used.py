@@ -8,7 +8,7 @@ from coproduce.events import Role, kinds
 from coproduce.simulator import forms
 from coproduce.simulator.commons import NeedState
 from coproduce.simulator.state import World
-from coproduce.simulator.streams import IntArray
+from coproduce.simulator.streams import BoolArray, IntArray
 
 #: Ticks after which a matched resource that was not put to use is given up.
 GIVE_UP = 4
@@ -18,26 +18,31 @@ def visits_held(w: World) -> None:
     """Patients and clinicians meet; information is rho_d f(a, b) + rho_s S / (S + S_h)."""
     people, p = w.people, w.p
     n = people.n_patients
-    everybody = np.arange(n)
-    if p.visit_form == "periodic":
-        due = (w.tick + people.phase) % max(1, round(p.visit_period)) == 0
-    else:
-        due = w.uniform("visit", n) < forms.visit_chance(p.visit_form, p.visit_period, people.outcome)
+    at = np.flatnonzero(people.member[:n] & _due(w))
     if p.equity:
-        due &= w.uniform("access", n) >= w.barrier(p.access_gate, everybody)
-    w.visited = people.member[:n] & due
-    doctor = n + people.clinician
-    _bring(w, everybody, doctor)
-    at = np.flatnonzero(w.visited)
+        at = at[w.uniform("access", at) >= w.barrier(p.access_gate, at)]
+    w.visits, w.visited = at, np.zeros(n, dtype=np.bool_)
+    w.visited[at] = True
+    doctor = n + people.clinician[at]
+    _bring(w, at, doctor)
     w.encounter = np.full(n, -1, dtype=np.int64)
     w.encounter[at] = w.writer.write(
-        kinds.EncounterHeld, at.size, actor=people.person[doctor[at]], subject=people.patient[at],
-        role=Role.CLINICIAN, site=people.site[at], topic=people.condition[at], value=w.brought[at],
+        kinds.EncounterHeld, at.size, actor=people.person[doctor], subject=people.patient[at], role=Role.CLINICIAN,
+        site=people.site[at], topic=people.condition[at], value=w.brought,
     )  # fmt: skip
 
 
+def _due(w: World) -> BoolArray:
+    """Which patients, of all places, would come in this tick; `phase` is a tick within the period."""
+    people, p = w.people, w.p
+    if p.visit_form == "periodic":
+        return np.asarray(people.phase == -w.tick % max(1, round(p.visit_period)))
+    chance = forms.visit_chance(p.visit_form, p.visit_period, people.outcome)
+    return np.asarray(w.uniform("visit", people.n_patients) < chance)
+
+
 def _bring(w: World, slots: IntArray, doctor: IntArray) -> None:
-    """The information that a visit would have: the pair's own data, and the shared information that is trusted."""
+    """The information that these visits have: the pair's own data, and the shared information that is trusted."""
     people, p = w.people, w.p
     planned = w.lever("previsit_planning", slots)
     heard = forms.information(p.information_form, people.activation[slots], people.activation[doctor])
