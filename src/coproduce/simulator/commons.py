@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -31,13 +30,8 @@ class NeedState(IntEnum):
     EXPIRED = 7
 
 
-def _view(table: Table, name: str) -> Any:
-    """A column, cut to its rows."""
-    return table._held[name][: table.n]
-
-
 class Table:
-    """Columns that grow by rows; each column is an array with room to spare."""
+    """Columns that grow by rows: each is an array with room to spare, and an attribute that is cut to the rows."""
 
     _columns: ClassVar[dict[str, type]]
 
@@ -47,6 +41,7 @@ class Table:
         self._held: dict[str, np.ndarray] = {
             name: np.zeros(self._room, dtype=dtype) for name, dtype in self._columns.items()
         }
+        self._cut()
 
     def add(self, n: int, **values: Any) -> IntArray:
         """Adds n rows and gives their indices; a column that is not named holds 0."""
@@ -60,12 +55,13 @@ class Table:
         for name, value in values.items():
             self._held[name][rows] = value
         self.n += n
+        self._cut()
         return rows
 
-    def __init_subclass__(cls) -> None:
-        # A property each, since __getattr__ is asked only after a search that failed: four times the cost of the view.
-        for name in cls._columns:
-            setattr(cls, name, property(partial(_view, name=name)))
+    def _cut(self) -> None:
+        # Steps look at columns some four hundred times a tick, and add rows a handful of times.
+        for name, column in self._held.items():
+            setattr(self, name, column[: self.n])
 
     if TYPE_CHECKING:
 
@@ -73,7 +69,7 @@ class Table:
 
     def columns(self) -> dict[str, np.ndarray]:
         """Every column, cut to its rows."""
-        return {name: self._held[name][: self.n] for name in self._columns}
+        return {name: getattr(self, name) for name in self._columns}
 
 
 class Needs(Table):

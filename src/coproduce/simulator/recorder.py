@@ -48,12 +48,18 @@ class Writer(Protocol):
 class Silent:
     """Keeps nothing; every seq is -1."""
 
+    def __init__(self) -> None:
+        self._absent = np.full(0, ABSENT, dtype=np.int64)
+
     def at(self, time: int) -> None:
         """Forgets the time."""
 
     def write(self, kind: type[Event], n: int, **columns: Column) -> IntArray:
         """Forgets the events."""
-        return np.full(n, ABSENT, dtype=np.int64)
+        if n > self._absent.size:
+            self._absent = np.full(max(n, 2 * self._absent.size), ABSENT, dtype=np.int64)
+            self._absent.flags.writeable = False
+        return self._absent[:n]
 
 
 class Recorder:
