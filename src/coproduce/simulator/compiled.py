@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numba
-import platformdirs
+
+from coproduce.simulator.kept import folder
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,12 +51,3 @@ def _kept() -> Iterator[None]:
         yield
     finally:
         settings.CACHE_DIR = before
-
-
-@cache
-def folder() -> Path:
-    """Where machine code is kept: a folder for this exact source of the simulator."""
-    digest = hashlib.blake2b(digest_size=8)
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return Path(platformdirs.user_cache_dir("coproduce", appauthor=False)) / "kernels" / digest.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from coproduce.simulator import STAGES, Scenario, engine_for, fast, load, names, network, run
+from coproduce.simulator import STAGES, Scenario, engine_for, fast, kept, load, names, network, run
 from coproduce.simulator.evidence import Evidence
 from coproduce.simulator.fast.network import CompiledEvidence, CompiledPopulation, CompiledStreams, CompiledTies
 from coproduce.simulator.recorder import Silent
@@ -51,8 +52,9 @@ def test_one_patient_people_without_ties_and_a_clinician_for_each_are_the_same_t
 
 @pytest.fixture
 def rested(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that has run nothing yet."""
+    """A process that has run nothing yet, on a machine where the kernels have been compiled before."""
     monkeypatch.setattr(fast, "_done_without", dict.fromkeys(fast.MODELS, 0))
+    monkeypatch.setattr(fast, "is_kept", lambda _model: True)
 
 
 @pytest.mark.usefixtures("rested")
@@ -62,6 +64,25 @@ def test_the_work_decides_when_no_engine_is_named() -> None:
     assert engine_for(small, "fast") == "fast"
     assert engine_for(small, n_runs=20) == "fast"
     assert engine_for(small.having(n_patients=100_000).lasting(50)) == "fast"
+
+
+@pytest.mark.usefixtures("rested")
+def test_where_nothing_was_compiled_before_it_takes_more_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "is_kept", lambda _model: False)
+    small = load("seid2021")
+    assert engine_for(small, n_runs=20) == "oracle"
+    assert engine_for(small, n_runs=100) == "fast"
+    assert engine_for(load("bandit")) == "fast"
+
+
+def test_whether_kernels_are_kept_is_seen_in_their_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(kept, "folder", lambda: tmp_path)
+    assert not kept.is_kept("network")
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "bandit.play-1.py311.nbi").touch()
+    assert not kept.is_kept("network")
+    (tmp_path / "source" / "network.pull_on-1.py311.nbi").touch()
+    assert kept.is_kept("network")
 
 
 @pytest.mark.usefixtures("rested")

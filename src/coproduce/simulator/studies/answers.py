@@ -118,7 +118,7 @@ def _band(scenario: Scenario, outcome: str, seed: int, enough: Callable[[int, fl
 
 
 def _series(scenario: Scenario, outcome: str, seed: int, number: int) -> FloatArray:
-    series = run(scenario, seed, run=number, record=False).series
+    series = run(scenario, seed, run=number, record=False, tabled=False).series
     check_columns([outcome], series.columns)
     return series[outcome].to_numpy()
 
