@@ -11,10 +11,10 @@ from benchmarks.simulator.timing import ENGINES, nanoseconds
 
 #: Ticks that an engine plays for a size, and how many turns are taken; a peer that is slow plays fewer.
 SIZES: dict[int, tuple[int, dict[str, int]]] = {
-    1_000: (5, {"ours": 60, "numpy": 60, "mesa": 20, "agentpy": 20}),
-    10_000: (5, {"ours": 60, "numpy": 60, "mesa": 8, "agentpy": 4}),
-    100_000: (3, {"ours": 30, "numpy": 12, "mesa": 3, "agentpy": 2}),
-    1_000_000: (3, {"ours": 12, "numpy": 6}),
+    1_000: (5, {"ours": 60, "numpy": 60, "mesa": 20, "agentpy": 20, "mesa_frames": 20}),
+    10_000: (5, {"ours": 60, "numpy": 60, "mesa": 8, "agentpy": 4, "mesa_frames": 8}),
+    100_000: (3, {"ours": 30, "numpy": 12, "mesa": 3, "agentpy": 2, "mesa_frames": 3}),
+    1_000_000: (3, {"ours": 12, "numpy": 6, "mesa_frames": 2}),
 }
 #: What a patient costs in memory traffic a tick, by the definition of the workload.
 BYTES_A_PATIENT = 145
@@ -63,7 +63,7 @@ def same_statistics() -> dict[str, object]:
     n, ticks = 200, 20
     reference = np.stack([ENGINES["ours"](n, ticks, 1_000 + i).numbers for i in range(400)])
     found: dict[str, object] = {}
-    for engine in ("numpy", "mesa", "agentpy"):
+    for engine in ("numpy", "mesa", "agentpy", "mesa_frames"):
         runs = np.stack([ENGINES[engine](n, ticks, i).numbers for i in range(80)])
         compared = agreement(reference, runs, variances=False)
         found[engine] = _told(compared)

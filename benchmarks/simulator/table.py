@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-NAMES = {"ours": "fast engine", "numpy": "NumPy (oracle)", "mesa": "Mesa 3", "agentpy": "AgentPy"}
+NAMES = {
+    "ours": "fast engine",
+    "numpy": "NumPy (oracle)",
+    "mesa": "Mesa 3",
+    "agentpy": "AgentPy",
+    "mesa_frames": "mesa-frames",
+}
 
 
 def tables(found: dict[str, Any]) -> tuple[str, str]:

@@ -49,7 +49,7 @@ def numpy_arrays(n: int, ticks: int, seed: int) -> Timed:
 
 
 def framework(name: str) -> Callable[[int, int, int], Timed]:
-    """The workload in Mesa or AgentPy."""
+    """The workload in Mesa, AgentPy or mesa-frames."""
 
     def timed(n: int, ticks: int, seed: int) -> Timed:
         network = importlib.import_module(f"benchmarks.simulator.peers.{name}_model").Network(n, seed)
@@ -63,6 +63,7 @@ def framework(name: str) -> Callable[[int, int, int], Timed]:
 
 ENGINES: dict[str, Callable[[int, int, int], Timed]] = {
     "ours": ours, "numpy": numpy_arrays, "mesa": framework("mesa"), "agentpy": framework("agentpy"),
+    "mesa_frames": framework("mesa_frames"),
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from benchmarks.simulator.agreement import Runs, agreement
+from benchmarks.simulator.timing import ENGINES
 
 from coproduce.simulator import load, run
 
@@ -21,6 +22,20 @@ def test_the_fast_engine_agrees_with_the_oracle_at_every_tick() -> None:
     found = agreement(runs("fast", 250, 20), runs("oracle", 250, 20))
     assert found.n_compared == 2 * 20 * 9
     assert found.holds, found
+
+
+@pytest.fixture(scope="module")
+def reference() -> Runs:
+    return np.stack([ENGINES["ours"](100, 10, 1_000 + i).numbers for i in range(400)])
+
+
+@pytest.mark.filterwarnings("ignore:`is_in` with a collection:DeprecationWarning")
+@pytest.mark.parametrize(("peer", "n_runs"), [("numpy", 80), ("mesa", 80), ("agentpy", 80), ("mesa_frames", 25)])
+def test_the_engines_that_are_measured_beside_ours_do_the_same_work(peer: str, n_runs: int, reference: Runs) -> None:
+    theirs = np.stack([ENGINES[peer](100, 10, i).numbers for i in range(n_runs)])
+    found = agreement(reference, theirs, variances=False)
+    assert found.holds, found
+    assert np.isfinite(found.largest)
 
 
 @pytest.mark.parametrize(("shift", "stretch"), [(0.6, 1.0), (0.0, 2.0)])
