@@ -41,3 +41,11 @@ def test_calibration_rows_are_ratios_of_the_model_to_what_was_published() -> Non
     shown = patterns.calibration_rows(FEW)
     assert [row[0] for row in shown.table.rows] == [row.says for row in patterns.ROWS]
     assert "No parameter was fitted" in shown.summary
+
+
+def test_a_visit_planner_closes_gaps_and_moves_nobody_contrary_to_what_was_published() -> None:
+    shown = patterns.visit_planner(Effort(replicates=4, workers=2))
+    activation, gaps = ([float(cell) for cell in row[1:]] for row in shown.table.rows)
+    assert max(map(abs, activation)) < patterns.NEGLIGIBLE
+    assert gaps[2] < -patterns.NEGLIGIBLE
+    assert shown.title == "A visit planner does not move activation and lowers gaps in care in the model"

@@ -64,6 +64,8 @@ FIGURES: tuple[Declared, ...] = (
              "Does it matter what is shared and with whom?"),
     Declared("calibration-rows", "findings/calibration-rows.md", f"{_HERE}.patterns:calibration_rows",
              "How far is the uncalibrated model from published numbers of real networks (C1)?"),
+    Declared("visit-planner", "findings/calibration-rows.md", f"{_HERE}.patterns:visit_planner",
+             "Does a visit planner move activation and not gaps in care, as published (C1)?"),
     Declared("directions-by-form", "findings/directions.md", f"{_HERE}.directions:by_form",
              "Do the published directions hold under every form of the rules (A1 to A3)?"),
     Declared("few-parameters", "findings/directions.md", f"{_HERE}.directions:few_parameters",
