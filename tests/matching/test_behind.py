@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from coproduce.matching import Index, ParsedNeed, Resource, parse_need
 from coproduce.matching.behind import Behind, person_behind
+from coproduce.matching.text import NEED_LIMIT
 from tests.matching.conftest import SHELF
 
 ON_SHELF = Index.in_memory(SHELF)
@@ -73,6 +74,12 @@ def cut(text: str, index: Index) -> list[str]:
 )
 def test_questions_about_unlike_things_are_told_apart(shelf: Index, parts: tuple[str, ...]) -> None:
     assert cut("".join(parts), shelf) == list(parts)
+
+
+def test_what_is_beyond_what_is_read_stays_with_the_last_question(shelf: Index) -> None:
+    first = "What causes Crohn's disease? "
+    last = "And how do I take azathioprine? " + "Thank you so much. " * (NEED_LIMIT // 10)
+    assert cut(first + last, shelf) == [first, last]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from coproduce import rng
 from coproduce.cli.match import app
 from coproduce.errors import BadFile, InvalidInput
+from coproduce.matching import people
 from coproduce.matching.people import Assignment, Helper, OpenNeed, Rules, assign
 from coproduce.matching.people_spec import read_people_spec
 
@@ -120,6 +121,36 @@ def test_a_made_network_is_served_nearly_at_the_optimum() -> None:
     found = assign(needs, helpers)
     assert len(found.pairs) / len(needs) >= 0.99
     assert found.share_of_optimum >= 0.97
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_batches_keep_room_for_what_is_asked_again_and_again(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs, helpers = made(2000, 200, seed)
+    in_batches = Rules(batch_size=100)
+    foreseen = assign(needs, helpers, rules=in_batches)
+    monkeypatch.setattr(people, "_FORESEEN", 0.0)
+    blind = assign(needs, helpers, rules=in_batches)
+    assert 1 - foreseen.share_of_optimum < 0.8 * (1 - blind.share_of_optimum)
+    assert len(foreseen.pairs) >= len(blind.pairs)
+    assert foreseen.share_of_optimum >= 0.97
+
+
+def test_a_specialist_is_kept_for_the_need_that_is_expected() -> None:
+    # Both know the everyday topic; only one knows the rare one, which half of the needs so far asked for.
+    helpers = [helper("both", ("gut", "sleep"), capacity=2), helper("one", ("gut",), capacity=2, willingness=0.8)]
+    needs = [need("a", ("gut",)), need("b", ("sleep",)), need("c", ("gut",)), need("d", ("sleep",))]
+    found = assign(needs, helpers, rules=Rules(batch_size=2, new_share=0, saving=0))
+    assert who(found) == {"a": "one", "b": "both", "c": "one", "d": "both"}
+
+
+@given(st.integers(0, 500), st.lists(st.integers(0, 30), min_size=1, max_size=40))
+def test_what_is_expected_adds_up_and_follows_what_was_seen(n: int, seen: list[int]) -> None:
+    counts = np.array(seen, dtype=np.int64)
+    expected = people._in_proportion(n, counts)
+    assert expected.sum() == (n if counts.any() else 0)
+    assert (expected[counts == 0] == 0).all()
+    if counts.any():
+        assert np.abs(expected - counts * n / counts.sum()).max() <= 1.0 + 1e-9
 
 
 def test_an_urgent_need_goes_first_though_it_came_last_and_fits_worse() -> None:

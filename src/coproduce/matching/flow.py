@@ -25,16 +25,20 @@ Array = NDArray[np.int64]
 #: One whole fit, in the whole numbers that the solver counts with.
 _ONE = 100_000
 _QUARTERS = 4
+#: What an expected need costs that nobody could take: two whole fits, far less than one that waits already.
+_UNMET = 2 * _ONE
 
 
 @dataclass(frozen=True)
 class Supply:
-    """What waits and who is there.
+    """What waits, what is expected, and who is there.
 
-    Per kind of need: how many wait, whether it is urgent. Per helper: capacity, how much of it is in use, whether new.
+    Per kind of need: how many wait, how many more are expected, whether it is urgent. Per helper: capacity, how much of
+    it is in use, whether new.
     """
 
     n_waiting: Array
+    n_expected: Array
     is_urgent: NDArray[np.bool_]
     capacity: Array
     n_open: Array
@@ -86,22 +90,27 @@ class _Arcs:
 def best_flow(supply: Supply, fit: Any, price: Price) -> Flow:
     """The most urgent needs served, then the most needs served, then the most fit at the given prices.
 
-    `fit` is sparse, shape (kinds, helpers), between 0 and 1. New helpers get their share where each costs less than one
-    whole fit, and no urgent need is sent to a new helper to fill it.
+    `fit` is sparse, shape (kinds, helpers), between 0 and 1. New helpers get their share, of what waits and what is
+    expected together, where each costs less than one whole fit; no urgent need is sent to a new helper to fill it.
     """
     n_kinds, n_helpers = fit.shape
     sink, newcomers = n_kinds + n_helpers, n_kinds + n_helpers + 1
-    # One chain of re-assignments changes each pair on it by at most one fit, one load and one newcomer.
-    chain = 4 * (min(n_kinds, n_helpers) + 2)
+    expected = newcomers + 1 + np.arange(n_kinds)
+    # One chain of re-assignments changes each pair on it by at most one fit, one load and one newcomer, and leaves out
+    # one need that is expected.
+    chain = 4 * (min(2 * n_kinds, n_helpers) + 3)
     arcs = _Arcs([])
     arcs.add(np.arange(n_kinds), sink, supply.n_waiting, _ONE * chain * np.where(supply.is_urgent, 2, 1))
     onward = np.where(supply.is_new, newcomers, sink)
     for level, n_units in enumerate(_by_load(supply)):
         cost = round(price.load * _ONE * level / (_QUARTERS - 1))
         arcs.add(n_kinds + np.arange(n_helpers), onward, n_units, cost)
-    n_needs = int(supply.n_waiting.sum())
-    floor = math.ceil(price.new_share * int(supply.n_waiting[~supply.is_urgent].sum()))
+    arcs.add(expected, sink, supply.n_expected, _UNMET)
+    n_expected = int(supply.n_expected.sum())
+    n_needs = int(supply.n_waiting.sum()) + n_expected
+    floor = math.ceil(price.new_share * (int(supply.n_waiting[~supply.is_urgent].sum()) + n_expected))
     arcs.add(newcomers, sink, [floor, n_needs], [-_ONE, 0])
+    _expect(supply, fit, arcs, expected)
     return _flow(supply, fit, arcs, trial=_ONE if floor else 0)
 
 
@@ -115,6 +124,16 @@ def most_fit(supply: Supply, fit: Any) -> Flow:
     return _flow(supply, fit, arcs)
 
 
+def _expect(supply: Supply, fit: Any, arcs: _Arcs, nodes: Array) -> None:
+    """Adds the pairs of needs that are expected, so that what they will want is not given away."""
+    pairs = fit.tocoo()
+    comes = supply.n_expected[pairs.row] > 0
+    rows, columns = pairs.row[comes].astype(np.int64), pairs.col[comes].astype(np.int64)
+    if len(rows):
+        cost = -np.rint(pairs.data[comes] * _ONE)
+        arcs.add(nodes[rows], fit.shape[0] + columns, supply.n_expected[rows], cost)
+
+
 def _flow(supply: Supply, fit: Any, arcs: _Arcs, trial: int = 0) -> Flow:
     """The flow over the pairs of `fit`, given the arcs that lead on; an urgent need with a new helper costs `trial`."""
     n_kinds, n_helpers = fit.shape
@@ -125,8 +144,9 @@ def _flow(supply: Supply, fit: Any, arcs: _Arcs, trial: int = 0) -> Flow:
         return Flow([], [], [])
     cost = trial * (supply.is_urgent[rows] & supply.is_new[columns]) - np.rint(pairs.data[waits] * _ONE)
     arcs.add(rows, n_kinds + columns, supply.n_waiting[rows], cost)
-    supplies = np.zeros(n_kinds + n_helpers + 2, np.int64)
-    supplies[:n_kinds], supplies[n_kinds + n_helpers] = supply.n_waiting, -supply.n_waiting.sum()
+    supplies = np.zeros(2 * n_kinds + n_helpers + 2, np.int64)
+    supplies[:n_kinds], supplies[n_kinds + n_helpers + 2 :] = supply.n_waiting, supply.n_expected
+    supplies[n_kinds + n_helpers] = -supplies.sum()
     flows = _solved(arcs, supplies)[-len(rows) :]
     used = np.flatnonzero(flows)
     return Flow(rows[used].tolist(), columns[used].tolist(), flows[used].tolist())

@@ -153,7 +153,7 @@ def parse_need(text: str, lexicon: Lexicon) -> ParsedNeed:
         repairs=tuple(dict.fromkeys((a, b) for a, b in zip(said, read, strict=True) if a != b)),
         others=_others(read, lexicon, passed_over=word_lists().ordinary),
         behind=behind,
-        questions=_questions(asked, read, words),
+        questions=_questions(asked, read, words, end=len(text)),
         cut=len(text) > NEED_LIMIT,
     )
 
@@ -266,11 +266,14 @@ def _others(said: Sequence[str], lexicon: Lexicon, *, passed_over: frozenset[str
     return tuple(dict.fromkeys(found))[:_MOST_WORDS]
 
 
-def _questions(text: str, read: Sequence[str], words: Sequence[TellingWord]) -> tuple[tuple[int, int], ...]:
+def _questions(
+    text: str, read: Sequence[str], words: Sequence[TellingWord], *, end: int
+) -> tuple[tuple[int, int], ...]:
     """Where the questions of a text stand, when there are two or more and each has telling words that no other has.
 
-    What stands before a question belongs to it, what stands after the last one too. A message that cannot be cut so is
-    one question: ranking it whole is better than a wrong cut (docs/explanation/matching.md).
+    What stands before a question belongs to it, what stands after the last one too, to the `end` of the message, also
+    where that is longer than what is read. A message that cannot be cut so is one question: ranking it whole is better
+    than a wrong cut (docs/explanation/matching.md).
     """
     telling = {word.stem for word in words if word.weight >= _OWN}
     parts: list[tuple[int, int, set[str]]] = []
@@ -286,4 +289,4 @@ def _questions(text: str, read: Sequence[str], words: Sequence[TellingWord]) -> 
     each_alone = sum(len(own) for *_, own in parts) == len(set().union(*(own for *_, own in parts)))
     if len(parts) < 2 or not is_cut_well or not each_alone:
         return ()
-    return tuple((first, last if place + 1 < len(parts) else len(text)) for place, (first, last, _) in enumerate(parts))
+    return tuple((first, last if place + 1 < len(parts) else end) for place, (first, last, _) in enumerate(parts))

@@ -54,10 +54,12 @@ class Ties:
             pull *= forms.peers_suffice(rule.form, ahead, number, rule.threshold, rule.reinforcement)
         return pull
 
-    def share_ahead(self, level: IntArray, member: BoolArray, slots: IntArray) -> FloatArray:
-        """Share of these members' ties who are members and at a higher level, one each."""
+    def share_above(self, level: IntArray, than: IntArray | int, member: BoolArray, slots: IntArray) -> FloatArray:
+        """Share of these members' ties who are members and at a higher level than this, one each."""
+        limit = np.zeros(self.start.size - 1, dtype=np.int64)
+        limit[slots] = than
         here = member[self.owner] & member[self.neighbour]
-        share: FloatArray = self.mean((level[self.neighbour] > level[self.owner]).astype(np.float64), here)[slots]
+        share: FloatArray = self.mean((level[self.neighbour] > limit[self.owner]).astype(np.float64), here)[slots]
         return share
 
     def place_of(self, owner: IntArray, other: IntArray) -> IntArray:
@@ -70,12 +72,6 @@ class Ties:
         found = np.full(owner.size, -1, dtype=np.int64)
         found[pair[same]] = places[same]
         return found
-
-    def share_engaged(self, level: IntArray, member: BoolArray, slots: IntArray) -> FloatArray:
-        """Share of these members' ties who are members and engaged, one each."""
-        here = member[self.owner] & member[self.neighbour]
-        share: FloatArray = self.mean((level[self.neighbour] > 0).astype(np.float64), here)[slots]
-        return share
 
 
 def join(n: int, one: IntArray, other: IntArray) -> Ties:

@@ -145,8 +145,16 @@ def test_what_peers_do_is_the_same_to_the_last_bit(
     for rule in FORMS:
         assert np.array_equal(compiled.pull(activation, member, 9, rule), plain.pull(activation, member, 9, rule)), rule
     slots = np.array([11, 3, 3, 0])
-    assert np.array_equal(compiled.share_ahead(level, member, slots), plain.share_ahead(level, member, slots))
-    assert np.array_equal(compiled.share_engaged(level, member, slots), plain.share_engaged(level, member, slots))
+    for than in (level[slots], 0):
+        shares = plain.share_above(level, than, member, slots)
+        assert np.array_equal(compiled.share_above(level, than, member, slots), shares)
+        theirs = [plain.neighbour[plain.start[i] : plain.start[i + 1]] for i in slots]
+        limits = np.broadcast_to(than, slots.shape)
+        by_hand = [
+            np.mean(level[ties[member[ties]]] > limit) if member[i] and member[ties].any() else 0.0
+            for i, ties, limit in zip(slots, theirs, limits, strict=True)
+        ]
+        assert shares == pytest.approx(by_hand)
 
 
 @compiling

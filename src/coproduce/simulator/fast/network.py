@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from coproduce.simulator.compiled import Int, Real, kernel, part
 from coproduce.simulator.evidence import CareEvidence, Evidence
@@ -18,6 +19,9 @@ from coproduce.simulator.normal import CENTRE, FLANK, TAIL
 from coproduce.simulator.population import Population
 from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, Streams
 from coproduce.simulator.ties import PeerRule, Ties
+
+#: Levels of engagement, narrow enough for a cache; -1 for who is no member.
+LevelArray = npt.NDArray[np.int8]
 
 
 class Rows(NamedTuple):
@@ -154,22 +158,17 @@ class CompiledTies(Ties):
             pull_on(Rows(self.start, self.neighbour), activation, member, Pull.by(rule), found[:n_patients])
         return found
 
-    def share_ahead(self, level: IntArray, member: BoolArray, slots: IntArray) -> FloatArray:
-        """As `Ties.share_ahead`."""
+    def share_above(self, level: IntArray, than: IntArray | int, member: BoolArray, slots: IntArray) -> FloatArray:
+        """As `Ties.share_above`."""
         found = np.empty(slots.size)
-        ahead_of(Rows(self.start, self.neighbour), level, member, slots, found)
+        limit = np.full(slots.size, than, dtype=np.int64)
+        above(Rows(self.start, self.neighbour), np.where(member, level, -1).astype(np.int8), slots, limit, found)
         return found
 
     def place_of(self, owner: IntArray, other: IntArray) -> IntArray:
         """As `Ties.place_of`."""
         found = np.empty(owner.size, dtype=np.int64)
         tie_between(Rows(self.start, self.neighbour), owner, other, found)
-        return found
-
-    def share_engaged(self, level: IntArray, member: BoolArray, slots: IntArray) -> FloatArray:
-        """As `Ties.share_engaged`."""
-        found = np.empty(slots.size)
-        engaged_around(Rows(self.start, self.neighbour), level, member, slots, found)
         return found
 
 
@@ -253,32 +252,17 @@ def pull_on(rows: Rows, activation: FloatArray, member: BoolArray, rule: Pull, f
 
 
 @kernel
-def ahead_of(rows: Rows, level: IntArray, member: BoolArray, slots: IntArray, found: FloatArray) -> None:
+def above(rows: Rows, level: LevelArray, slots: IntArray, than: IntArray, found: FloatArray) -> None:
     """The share of these people's ties who are members and at a higher level; who is no member is at level -1."""
-    seen = np.where(member, level, -1).astype(np.int8)
     for k in range(slots.size):
         i = slots[k]
-        own, number, ahead = seen[i], 0, 0
-        if own >= 0:
+        number, higher = 0, 0
+        if level[i] >= 0:
             for tie in range(np.uint64(rows.start[i]), np.uint64(rows.start[i + 1])):
-                theirs = seen[np.uint64(rows.neighbour[tie])]
+                theirs = level[np.uint64(rows.neighbour[tie])]
                 number += theirs >= 0
-                ahead += theirs > own
-        found[k] = ahead / max(number, 1)
-
-
-@kernel
-def engaged_around(rows: Rows, level: IntArray, member: BoolArray, slots: IntArray, found: FloatArray) -> None:
-    """The share of these people's ties who are members and engaged."""
-    for k in range(slots.size):
-        i = slots[k]
-        number, engaged = 0, 0
-        if member[i]:
-            for tie in range(rows.start[i], rows.start[i + 1]):
-                j = rows.neighbour[tie]
-                number += member[j]
-                engaged += member[j] & (level[j] > 0)
-        found[k] = engaged / max(number, 1)
+                higher += theirs > than[k]
+        found[k] = higher / max(number, 1)
 
 
 @kernel

@@ -49,7 +49,7 @@ def _motives(w: World, slot: IntArray, topic: IntArray, helped: FloatArray) -> F
     needs = layer.needs
     inner = p.motive_per_level * people.engagement[slot]
     if p.motive_affiliation > 0.0:
-        near = people.ties.share_engaged(people.engagement, people.member, slot)
+        near = people.ties.share_above(people.engagement, 0, people.member, slot)
         inner = inner + p.motive_affiliation * near
     inner = inner + p.motive_autonomy * people.activation[slot]
     inner = inner + p.motive_mastery * layer.knows(slot, topic, w.tick)

@@ -91,7 +91,7 @@ def _climbing(w: World, slots: IntArray) -> FloatArray:
     level = people.engagement[slots]
     up: FloatArray = np.array([p.climb_0, p.climb_1, p.climb_2, 0.0])[level] * people.activation[slots]
     if p.peers_in_activation:
-        up *= 1 + p.peers_engage * people.ties.share_ahead(people.engagement, people.member, slots)
+        up *= 1 + p.peers_engage * people.ties.share_above(people.engagement, level, people.member, slots)
     up *= 1 + p.met_need_engages * np.minimum(w.met[slots], 1)
     up *= 1 + p.thanks_engage * np.minimum(w.thanked[slots], 1)
     if p.onboarding > 0.0:
