@@ -24,7 +24,7 @@ STATES = {
 
 def together(effort: Effort) -> Figure:
     """When registry and pre-visit planning are complements and when substitutes."""
-    n = effort.runs(8)
+    n = effort.runs(24)
     effects: list[Effect] = []
     counted = {"complements": 0, "substitutes": 0, "neither": 0}
     for state, values in STATES.items():
@@ -49,7 +49,7 @@ def together(effort: Effort) -> Figure:
 
 def islands(effort: Effort) -> Figure:
     """The same people without ties across sites or a commons: the difference is the network's own effect."""
-    n = effort.runs(8)
+    n = effort.runs(24)
     apart = {"ties_within_site": 1.0}
     bare = {"commons_in_choice": False, "commons_in_needs": False}
     base = whole()
@@ -88,7 +88,7 @@ SCHEMES = {
 
 def incentives(effort: Effort) -> Figure:
     """Paying for satisfaction scores, and other incentives, with and without payment that drives inner motives out."""
-    n = effort.runs(4)
+    n = effort.runs(24)
     effects, told = [], []
     for crowding, group in ((0.0, "motives stay"), (1.0, "payment drives motives out")):
         base = whole(crowding_out=crowding, sharing_cost=0.1, sharing_risk=0.1)
@@ -120,7 +120,7 @@ ENOUGH = 0.9
 
 def least_infrastructure(effort: Effort) -> Figure:
     """The fewest interventions that reach nine tenths of what all of them reach."""
-    n = effort.runs(4)
+    n = effort.runs(16)
     chosen = [parts for k in range(len(PARTS) + 1) for parts in itertools.combinations(PARTS, k)]
     base = care()
     found = outcomes(

@@ -16,7 +16,7 @@ CLIMB, MET = (0.005, 0.01, 0.02, 0.03, 0.04), (0.0, 2.0, 4.0, 8.0, 12.0)
 
 def phase_diagram(effort: Effort) -> Figure:
     """Contributors and owners after two years, by the hazard of joining in and by what a met need adds to it."""
-    n = effort.runs(2)
+    n = effort.runs(8)
     base = whole()
     cells = [
         base.having(climb_0=climb, climb_1=0.6 * climb, climb_2=0.3 * climb, met_need_engages=met)
