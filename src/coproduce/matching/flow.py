@@ -95,7 +95,6 @@ def best_flow(supply: Supply, fit: Any, price: Price) -> Flow:
     """
     n_kinds, n_helpers = fit.shape
     sink, newcomers = n_kinds + n_helpers, n_kinds + n_helpers + 1
-    expected = newcomers + 1 + np.arange(n_kinds)
     # One chain of re-assignments changes each pair on it by at most one fit, one load and one newcomer, and leaves out
     # one need that is expected.
     chain = 4 * (min(2 * n_kinds, n_helpers) + 3)
@@ -105,12 +104,12 @@ def best_flow(supply: Supply, fit: Any, price: Price) -> Flow:
     for level, n_units in enumerate(_by_load(supply)):
         cost = round(price.load * _ONE * level / (_QUARTERS - 1))
         arcs.add(n_kinds + np.arange(n_helpers), onward, n_units, cost)
-    arcs.add(expected, sink, supply.n_expected, _UNMET)
     n_expected = int(supply.n_expected.sum())
     n_needs = int(supply.n_waiting.sum()) + n_expected
     floor = math.ceil(price.new_share * (int(supply.n_waiting[~supply.is_urgent].sum()) + n_expected))
     arcs.add(newcomers, sink, [floor, n_needs], [-_ONE, 0])
-    _expect(supply, fit, arcs, expected)
+    if n_expected:
+        _expect(supply, fit, arcs)
     return _flow(supply, fit, arcs, trial=_ONE if floor else 0)
 
 
@@ -124,14 +123,15 @@ def most_fit(supply: Supply, fit: Any) -> Flow:
     return _flow(supply, fit, arcs)
 
 
-def _expect(supply: Supply, fit: Any, arcs: _Arcs, nodes: Array) -> None:
-    """Adds the pairs of needs that are expected, so that what they will want is not given away."""
+def _expect(supply: Supply, fit: Any, arcs: _Arcs) -> None:
+    """Adds the needs that are expected, so that what they will want is kept for them; their nodes are the last."""
+    n_kinds, n_helpers = fit.shape
+    nodes, sink = n_kinds + n_helpers + 2 + np.arange(n_kinds), n_kinds + n_helpers
+    arcs.add(nodes, sink, supply.n_expected, _UNMET)
     pairs = fit.tocoo()
     comes = supply.n_expected[pairs.row] > 0
     rows, columns = pairs.row[comes].astype(np.int64), pairs.col[comes].astype(np.int64)
-    if len(rows):
-        cost = -np.rint(pairs.data[comes] * _ONE)
-        arcs.add(nodes[rows], fit.shape[0] + columns, supply.n_expected[rows], cost)
+    arcs.add(nodes[rows], n_kinds + columns, supply.n_expected[rows], -np.rint(pairs.data[comes] * _ONE))
 
 
 def _flow(supply: Supply, fit: Any, arcs: _Arcs, trial: int = 0) -> Flow:
