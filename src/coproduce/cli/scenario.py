@@ -60,19 +60,24 @@ def pack(
     seed: Seed = 1,
     replicates: Replicates = 10,
     outcome: Outcome = "",
+    rule: Annotated[
+        list[str] | None, typer.Option(metavar="MODULE:RULE", help="Your own rule, from a file of this folder; repeat.")
+    ] = None,
     workers: Workers = 1,
     as_json: Json = False,
 ) -> None:
-    """Runs a scenario and packs it with seeds, versions, results, a figure and the citation.
+    """Runs a scenario and packs it with seeds, versions, own rules, results, a figure and the citation.
 
     Example: coproduce scenario pack seid2021 --set sharing=0.6 --seed 7 --replicates 10 --out sharing.zip
     """
+    from coproduce.simulator.rules import source
     from coproduce.simulator.studies import pack as packs
 
-    scenario = _scenario(preset, set_, ticks)
+    scenario, rules = _scenario(preset, set_, ticks), tuple(rule or ())
+    sources = dict(map(source, rules))
     with progress(replicates, "runs") as advance:
-        found = packs.results(scenario, seed, replicates, workers=workers, done=advance)
-    made = packs.Pack(scenario, seed, replicates, packs.versions(), found)
+        found = packs.results(scenario, seed, replicates, rules=rules, workers=workers, done=advance)
+    made = packs.Pack(scenario, seed, replicates, packs.versions(), found, rules, sources)
     packs.pack(made, out, outcome or ("mean_outcome" if "mean_outcome" in found.columns else found.columns[2]))
     document = {"out": str(out), "preset": preset, "seed": seed, "replicates": replicates, "made_with": made.made_with}
     if as_json:

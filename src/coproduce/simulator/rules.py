@@ -98,16 +98,39 @@ def _placed(plan: list[tuple[str, Step]], rule: Rule) -> list[tuple[str, Step]]:
     return [*plan[:first], (place.step if place.where == "replaces" else own.name, own), *plan[last:]]
 
 
-def find(name: str) -> Rule:
-    """The rule of this "module:function"; the working folder is looked in too.
+def source(name: str) -> tuple[str, bytes]:
+    """The file of the working folder that a "module:function" stands in: its name, and what it holds.
 
-    Raises InvalidInput when there is none, its module cannot be imported, or it was not marked with `own_rule`.
+    Raises InvalidInput when it stands in no file of this folder; nothing is imported.
     """
+    module_name = _module(name)
+    try:
+        return f"{module_name}.py", Path.cwd().joinpath(f"{module_name}.py").read_bytes()
+    except OSError as problem:
+        raise InvalidInput(
+            given=f"a rule in {module_name}, which is no file of this folder",
+            expected=f"{module_name}.py, which holds the whole rule",
+            next_step="Change to its folder.",
+            field="rule",
+        ) from problem
+
+
+def _module(name: str) -> str:
+    """The module of a "module:function"; raises InvalidInput for any other text."""
     module_name, _, function = name.partition(":")
     if not function or not all(part.isidentifier() for part in module_name.split(".")):
         raise InvalidInput(
             given=f"a rule called {name[:60]}", expected="mymodule:rule", next_step=_EXAMPLE, field="rule"
         )
+    return module_name
+
+
+def find(name: str) -> Rule:
+    """The rule of this "module:function"; the working folder is looked in too.
+
+    Raises InvalidInput when there is none, its module cannot be imported, or it was not marked with `own_rule`.
+    """
+    module_name, function = _module(name), name.partition(":")[2]
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)

@@ -13,6 +13,7 @@ import yaml
 from coproduce import __version__
 from coproduce.errors import BadFile, Conflict, InvalidInput, Unavailable
 from coproduce.simulator import load
+from coproduce.simulator.rules import source
 from coproduce.simulator.studies import pack as packs
 
 SCENARIO = load("seid2021").having(n_patients=20, n_sites=2, registry=1.0, needs=False).lasting(5)
@@ -73,6 +74,72 @@ def test_other_code_is_refused_and_with_anyway_said(packed: Path) -> None:
     found = packs.repeat(old, anyway=True)
     assert found.identical
     assert set(found.changed) == {"code", "version"}
+
+
+RULE = """
+from coproduce.simulator import own_rule
+
+
+@own_rule(replaces="activation_moves")
+def stubborn(world):
+    "Nobody's activation moves."
+"""
+
+
+@pytest.fixture
+def with_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A pack with an own rule, made and left in a folder that holds the rule."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "stubborn_rule.py").write_text(RULE)
+    rules = ("stubborn_rule:stubborn",)
+    found = packs.results(SCENARIO, 3, 2, rules=rules)
+    packs.pack(
+        packs.Pack(SCENARIO, 3, 2, packs.versions(), found, rules, dict(map(source, rules))),
+        tmp_path / "rule.zip", "activation",
+    )  # fmt: skip
+    return tmp_path / "rule.zip"
+
+
+def test_a_pack_with_an_own_rule_holds_its_file_and_runs_again_identically(with_rule: Path) -> None:
+    packed = packs.unpack(with_rule)
+    assert packed.rules == ("stubborn_rule:stubborn",)
+    assert packed.sources == {"stubborn_rule.py": RULE.encode()}
+    assert packed.results["activation"].n_unique() == 2  # one value a run, from the first tick to the last
+    assert packs.repeat(packed).identical
+    with zipfile.ZipFile(with_rule) as archive:
+        assert "stubborn_rule:stubborn" in archive.read("README.txt").decode()
+        assert json.loads(archive.read("scenario.json"))["format"] == 2
+
+
+@pytest.mark.parametrize("change", ["absent", "other"])
+def test_the_code_of_a_pack_is_never_run(
+    with_rule: Path, change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = packs.unpack(with_rule)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    if change == "other":
+        (elsewhere / "stubborn_rule.py").write_text("raise SystemExit('run, and not read')")
+    with pytest.raises(Conflict, match="not run from a pack") as refused:
+        packs.repeat(packed)
+    assert "rules/" in refused.value.next_step
+
+
+@pytest.mark.parametrize("rule", ["", "x", "../x:y", "a b:c", "json:dumps", "no_such_file:rule", "é" * 300 + ":"])
+def test_a_rule_that_is_no_file_of_this_folder_is_not_packed(
+    rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInput):
+        source(rule)
+
+
+def test_a_rule_that_the_pack_does_not_hold_is_refused(with_rule: Path) -> None:
+    with pytest.raises(Conflict):
+        packs.repeat(replace(packs.unpack(with_rule), sources={}))
+    with pytest.raises(Conflict):
+        packs.repeat(replace(packs.unpack(with_rule), rules=("../stubborn_rule:stubborn",)))
 
 
 def test_a_number_that_differs_is_seen(packed: Path) -> None:

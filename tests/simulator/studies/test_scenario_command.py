@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from coproduce.cli import app
-from coproduce.errors import BadFile, InvalidInput
+from coproduce.errors import BadFile, Conflict, InvalidInput
+from tests.architecture.tree import ROOT
 
 SMALL = ["seid2021", "--set", "n_patients=40", "--set", "patients_per_clinician=8", "--set", "needs=false",
          "--set", "n_sites=4", "--ticks", "20"]  # fmt: skip
@@ -28,6 +30,17 @@ def test_a_pack_is_written_and_runs_again(tmp_path: Path) -> None:
     found = call("run", out, "--json")
     assert (found["identical"], found["runs"], found["changed"]) == (True, 2, {})
     assert "Every number is the same." in call("run", out)
+
+
+def test_a_pack_with_an_own_rule_runs_where_its_file_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(ROOT / "examples" / "habit_rule.py", tmp_path)
+    call("pack", *SMALL, "--rule", "habit_rule:habit", "--replicates", "2", "--workers", "2", "--out", "habit.zip")
+    assert "Every number is the same." in call("run", "habit.zip")
+    (tmp_path / "habit_rule.py").unlink()
+    answer = CliRunner().invoke(app, ["scenario", "run", "habit.zip"])
+    assert answer.exit_code != 0
+    assert isinstance(answer.exception, Conflict)
 
 
 def test_a_comparison_has_one_difference_a_tick() -> None:

@@ -9,7 +9,7 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -18,34 +18,41 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from coproduce.errors import BadFile, Conflict, Unavailable
+from coproduce.errors import BadFile, Conflict, InvalidInput, Unavailable
 from coproduce.figures import Figure, Line, LineWords, bands_figure
 from coproduce.simulator.parameters import DECLARED, build
 from coproduce.simulator.provenance import made_with
+from coproduce.simulator.rules import source
 from coproduce.simulator.scenario import Scenario
 from coproduce.simulator.studies.runs import Done, Job, check_columns
 from coproduce.simulator.studies.workers import each
 
 #: Libraries whose versions may move the last bit of a number.
 LIBRARIES = ("numpy", "numba", "polars", "scipy")
-_FORMAT = 1
+#: Format 2 has own rules, which readers of format 1 would leave out.
+_FORMAT, _WITH_RULES = 1, 2
 #: No member of a pack is read beyond this many bytes.
 _MOST_BYTES = 1 << 30
 #: The same moment for every member: equal content makes equal bytes.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
-_RESULTS, _ABOUT = "results.parquet", "scenario.json"
+_RESULTS, _ABOUT, _RULES = "results.parquet", "scenario.json", "rules/"
 _EXPECTED = "a pack that `coproduce scenario pack` wrote"
 
 
 @dataclass(frozen=True)
 class Pack:
-    """What a pack holds: scenario, seed, replicates, what it was made with, and results (run, tick, columns)."""
+    """What a pack holds: scenario, seed, replicates, what it was made with, and results (run, tick, columns).
+
+    `rules` are own rules as "module:function", and `sources` the files that they stand in, by name.
+    """
 
     scenario: Scenario
     seed: int
     replicates: int
     made_with: Mapping[str, str]
     results: pl.DataFrame
+    rules: tuple[str, ...] = ()
+    sources: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,10 +71,11 @@ def versions() -> dict[str, str]:
 
 
 def results(
-    scenario: Scenario, seed: int, replicates: int, *, workers: int = 1, done: Done | None = None
-) -> pl.DataFrame:
+    scenario: Scenario, seed: int, replicates: int, *, rules: tuple[str, ...] = (), workers: int = 1,
+    done: Done | None = None,
+) -> pl.DataFrame:  # fmt: skip
     """The numbers of every replicate after each tick: columns run, tick, and those of the model."""
-    jobs = [Job(scenario, seed, number) for number in range(1, replicates + 1)]
+    jobs = [Job(scenario, seed, number, rules) for number in range(1, replicates + 1)]
     found: dict[int, pl.DataFrame] = {}
     for place, series in each(_series, jobs, workers=workers):
         found[place] = series
@@ -90,8 +98,9 @@ def pack(made: Pack, out: Path, outcome: str) -> None:
     scenario, seed, replicates, found = made.scenario, made.seed, made.replicates, made.results
     check_columns([outcome], found.columns)
     about = {
-        "format": _FORMAT, "scenario": scenario_document(scenario), "seed": str(seed), "replicates": replicates,
-        "made_with": dict(made.made_with),
+        "format": _WITH_RULES if made.rules else _FORMAT, "scenario": scenario_document(scenario), "seed": str(seed),
+        "replicates": replicates, "made_with": dict(made.made_with),
+        **({"rules": list(made.rules)} if made.rules else {}),
     }  # fmt: skip
     drawn = outcome_figure(scenario, found, outcome)
     members = {
@@ -101,7 +110,8 @@ def pack(made: Pack, out: Path, outcome: str) -> None:
         f"figures/{outcome}.vl.json": json.dumps(drawn.themed_spec(), indent=1).encode(),
         f"figures/{outcome}.csv": drawn.table.csv().encode(),
         "CITATION.cff": citation(scenario).encode(),
-        "README.txt": _readme(scenario, seed, replicates).encode(),
+        "README.txt": _readme(made).encode(),
+        **{_RULES + name: body for name, body in made.sources.items()},
     }
     sums = "".join(f"{hashlib.sha256(body).hexdigest()}  {name}\n" for name, body in sorted(members.items()))
     _write({**members, "SHA256SUMS": sums.encode()}, out)
@@ -144,11 +154,18 @@ def unpack(path: Path) -> Pack:
     told = {name: digest for digest, _, name in pairs}
     if told != {name: hashlib.sha256(body).hexdigest() for name, body in members.items()}:
         raise BadFile(given="a pack that was changed", expected="the files as they were packed")
-    if not isinstance(about, dict) or about.get("format") != _FORMAT:
-        raise BadFile(given="a pack of another format", expected=f"format {_FORMAT}", next_step="Update Coproduce.")
+    if not isinstance(about, dict) or about.get("format") not in (_FORMAT, _WITH_RULES):
+        raise BadFile(
+            given="a pack of another format", expected=f"format {_FORMAT} or {_WITH_RULES}",
+            next_step="Update Coproduce.",
+        )  # fmt: skip
     scenario = scenario_from(about["scenario"])
     found = pl.read_parquet(io.BytesIO(members[_RESULTS]))
-    return Pack(scenario, int(about["seed"]), int(about["replicates"]), about["made_with"], found)
+    sources = {name.removeprefix(_RULES): body for name, body in members.items() if name.startswith(_RULES)}
+    return Pack(
+        scenario, int(about["seed"]), int(about["replicates"]), about["made_with"], found,
+        tuple(map(str, about.get("rules", ()))), sources,
+    )  # fmt: skip
 
 
 def _body(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
@@ -161,7 +178,8 @@ def repeat(packed: Pack, *, anyway: bool = False, workers: int = 1, done: Done |
     """Runs a pack again and compares number for number.
 
     Raises Conflict when the model's code differs from what the pack was made with, unless `anyway`: then the comparison
-    says whether it matters.
+    says whether it matters. Own rules are taken from the working folder, never from the pack, whose code nobody may
+    have read; raises Conflict where they are not there as they were packed.
     """
     now = versions()
     changed = {name: (was, now.get(name, "-")) for name, was in packed.made_with.items() if now.get(name) != was}
@@ -171,8 +189,23 @@ def repeat(packed: Pack, *, anyway: bool = False, workers: int = 1, done: Done |
             f"{packed.made_with['code']}; this is {now['version']}, code {now['code']}.",
             next_step="Install that version, or add --anyway to run it and see what differs.",
         )
-    again = results(packed.scenario, packed.seed, packed.replicates, workers=workers, done=done)
+    for rule in packed.rules:
+        _refuse_another(rule, packed.sources)
+    again = results(packed.scenario, packed.seed, packed.replicates, rules=packed.rules, workers=workers, done=done)
     return Repeated(packed, *_compared(packed.results, again), changed)
+
+
+def _refuse_another(rule: str, sources: Mapping[str, bytes]) -> None:
+    """Raises Conflict unless the file of a rule stands in the working folder as it was packed."""
+    try:
+        name, held = source(rule)
+    except InvalidInput:
+        name, held = "", b""
+    if sources.get(name) != held:
+        raise Conflict(
+            f"The pack has a rule of its own, {rule[:60]}: Python code, which is not run from a pack.",
+            next_step=f"Read {_RULES} in the pack, put it into this folder, and run the pack again.",
+        )
 
 
 def _compared(before: pl.DataFrame, after: pl.DataFrame) -> tuple[bool, float]:
@@ -240,10 +273,16 @@ def citation(scenario: Scenario) -> str:
     )
 
 
-def _readme(scenario: Scenario, seed: int, replicates: int) -> str:
+def _readme(made: Pack) -> str:
+    scenario, rules = made.scenario, ""
+    if made.rules:
+        rules = (
+            f"It has rules of its own, {', '.join(made.rules)}. They are Python code: read {_RULES} first,\n"
+            "and put what is in it into the folder that you run this from.\n\n"
+        )
     return (
         f"{scenario.title}\n\n{scenario.says}\n\n"
-        f"{scenario.ticks} {scenario.tick}s, seed {seed}, {replicates} runs. scenario.json decides the numbers;\n"
-        "they stand in results.parquet, with a picture in figures/.\n\n"
+        f"{scenario.ticks} {scenario.tick}s, seed {made.seed}, {made.replicates} runs. scenario.json decides the\n"
+        f"numbers; they stand in results.parquet, with a picture in figures/.\n\n{rules}"
         "Run it again: coproduce scenario run THIS_FILE\n"
     )
