@@ -282,7 +282,8 @@ def _readme(made: Pack) -> str:
         )
     return (
         f"{scenario.title}\n\n{scenario.says}\n\n"
-        f"{scenario.ticks} {scenario.tick}s, seed {made.seed}, {made.replicates} runs. scenario.json decides the\n"
-        f"numbers; they stand in results.parquet, with a picture in figures/.\n\n{rules}"
+        f"{scenario.ticks} {scenario.tick}s, seed {made.seed}, {made.replicates} runs.\n"
+        "scenario.json decides the numbers; they stand in results.parquet, with a picture in figures/.\n\n"
+        f"{rules}"
         "Run it again: coproduce scenario run THIS_FILE\n"
     )
