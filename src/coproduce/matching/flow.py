@@ -128,21 +128,26 @@ def _expect(supply: Supply, fit: Any, arcs: _Arcs) -> None:
     n_kinds, n_helpers = fit.shape
     nodes, sink = n_kinds + n_helpers + 2 + np.arange(n_kinds), n_kinds + n_helpers
     arcs.add(nodes, sink, supply.n_expected, _UNMET)
+    rows, columns, worth = _pairs(fit, supply.n_expected)
+    arcs.add(nodes[rows], n_kinds + columns, supply.n_expected[rows], -worth)
+
+
+def _pairs(fit: Any, n_needs: Array) -> tuple[Array, Array, Array]:
+    """Kind, helper and fit, in whole numbers, of each pair of a kind of which there are needs."""
     pairs = fit.tocoo()
-    comes = supply.n_expected[pairs.row] > 0
-    rows, columns = pairs.row[comes].astype(np.int64), pairs.col[comes].astype(np.int64)
-    arcs.add(nodes[rows], n_kinds + columns, supply.n_expected[rows], -np.rint(pairs.data[comes] * _ONE))
+    there = n_needs[pairs.row] > 0
+    kept = (pairs.row[there], pairs.col[there], np.rint(pairs.data[there] * _ONE))
+    rows, columns, worth = (np.asarray(column, np.int64) for column in kept)
+    return rows, columns, worth
 
 
 def _flow(supply: Supply, fit: Any, arcs: _Arcs, trial: int = 0) -> Flow:
     """The flow over the pairs of `fit`, given the arcs that lead on; an urgent need with a new helper costs `trial`."""
     n_kinds, n_helpers = fit.shape
-    pairs = fit.tocoo()
-    waits = supply.n_waiting[pairs.row] > 0
-    rows, columns = pairs.row[waits].astype(np.int64), pairs.col[waits].astype(np.int64)
+    rows, columns, worth = _pairs(fit, supply.n_waiting)
     if not len(rows):
         return Flow([], [], [])
-    cost = trial * (supply.is_urgent[rows] & supply.is_new[columns]) - np.rint(pairs.data[waits] * _ONE)
+    cost = trial * (supply.is_urgent[rows] & supply.is_new[columns]) - worth
     arcs.add(rows, n_kinds + columns, supply.n_waiting[rows], cost)
     supplies = np.zeros(2 * n_kinds + n_helpers + 2, np.int64)
     supplies[:n_kinds], supplies[n_kinds + n_helpers + 2 :] = supply.n_waiting, supply.n_expected
