@@ -15,6 +15,8 @@ from coproduce.simulator import STAGES, Scenario, engine_for, fast, kept, load, 
 from coproduce.simulator.evidence import Evidence
 from coproduce.simulator.fast.network import CompiledEvidence, CompiledPopulation, CompiledStreams, CompiledTies
 from coproduce.simulator.recorder import Silent
+from coproduce.simulator.stages import moved, stated
+from coproduce.simulator.state import World
 from coproduce.simulator.streams import Streams
 from coproduce.simulator.ties import PeerRule, join
 
@@ -48,6 +50,34 @@ def test_every_form_and_switch_is_the_same_on_both_engines(name: str, value: obj
 @pytest.mark.parametrize("unusual", [{"n_patients": 1}, {"patient_ties": 0.0}, {"patients_per_clinician": 1.0}])
 def test_one_patient_people_without_ties_and_a_clinician_for_each_are_the_same_too(unusual: dict[str, float]) -> None:
     assert_same(load("seid2021").having(**{"n_patients": 40, **unusual}).lasting(12))
+
+
+EXTREMES: list[dict[str, float]] = [
+    {},
+    {"climb_0": 0.9, "slip": 0.9, "drop_out": 0.5, "burden_disengages": 20.0, "unmet_need_disengages": 20.0},
+    {"onboarding": 1.0, "onboarding_climb": 20.0, "onboarding_lasts": 3, "peers_engage": 20.0, "thanks_engage": 20.0},
+    {"need_rate": 0.5, "need_rate_staff": 0.9, "visit_raises_need": 0.1, "leaving": 0.2, "unmet_need_leaves": 5.0},
+]
+
+
+@pytest.mark.parametrize("values", EXTREMES)
+def test_a_step_overlooks_nobody_whom_its_hazard_reaches(
+    values: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = FULL.having(**values).lasting(20)
+    quick = run(scenario, 5, engine="oracle")
+    plain = World.below
+
+    def everybody(world: World, name: str, n: int, limit: float) -> np.ndarray:
+        """Where a draw is looked at again, all are."""
+        return np.arange(n) if name in {"need", "leave", "drop-out"} else plain(world, name, n, limit)
+
+    monkeypatch.setattr(World, "below", everybody)
+    monkeypatch.setattr(moved, "_who_could_move", lambda world, _u: np.flatnonzero(world.people.member))
+    monkeypatch.setattr(stated, "_who_could_move", lambda world, _u: world.patients)
+    slow = run(scenario, 5, engine="oracle")
+    assert slow.series.equals(quick.series, null_equal=True)
+    assert slow.frame.rows.equals(quick.frame.rows)
 
 
 @pytest.fixture

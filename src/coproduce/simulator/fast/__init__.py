@@ -26,7 +26,7 @@ WORTH_LOADING, WORTH_COMPILING = {"bandit": 0, "network": 8_000_000}, {"bandit":
 #: What kernels save in a tick of the network model, in the same unit: so much whatever its size, and two a patient.
 _A_TICK, _A_PATIENT = 13_000, 2
 #: Work that this process has done without kernels. Who has paid as much as loading costs will likely run on: a study
-#: of small runs, whose number nobody has to know in advance, loads them after a few (Karlin et al. 1988, ski rental).
+#: of small runs, whose number nobody has to know in advance, loads them after a few (ski rental: Karlin et al. 1988).
 _done_without = dict.fromkeys(MODELS, 0)
 
 

@@ -33,10 +33,8 @@ TOPIC_SHIFT = 3
 def illness_moves(w: World) -> None:
     """The stage of the illness moves; a flare is likelier the worse the outcome."""
     layer, people = w.needs_layer(), w.people
-    n = people.n_patients
-    u = w.uniform("illness", n)
-    likeliest = max(w.p.flare_rate, LEAVE.max())
-    slots = np.flatnonzero(((u < likeliest) | (u > 1.0 - LEAVE[STEADY])) & people.member[:n])
+    u = w.uniform("illness", people.n_patients)
+    slots = _who_could_move(w, u)
     stage, u = layer.stage[slots], u[slots]
     steady = stage == STEADY
     flare = w.p.flare_rate * (1.0 - people.outcome[slots])
@@ -48,6 +46,12 @@ def illness_moves(w: World) -> None:
     fresh[steady & (u < flare)] = FLARE
     fresh[steady & (u > 1.0 - LEAVE[STEADY])] = MOVING
     layer.stage[slots] = fresh
+
+
+def _who_could_move(w: World, u: FloatArray) -> IntArray:
+    """Patients whose uniform the hazard of some stage reaches: this leaves out nobody who moves."""
+    likeliest = max(w.p.flare_rate, LEAVE.max())
+    return np.flatnonzero(((u < likeliest) | (u > 1.0 - LEAVE[STEADY])) & w.people.member[: w.people.n_patients])
 
 
 def needs_arise(w: World) -> None:
