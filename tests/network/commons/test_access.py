@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from coproduce.errors import Absent, NotAllowed
 from coproduce.network.commons import access, actions, cards, queries
 from coproduce.network.commons.actions import Authorship, create_resource, revise_resource
-from coproduce.network.commons.models import Resource, Review
+from coproduce.network.commons.models import Condition, Resource, Review
 from coproduce.network.commons.queries import Facets, resource_page
 from coproduce.network.commons.reviewing import review_version
 from coproduce.network.people.asking import Asking, computer
@@ -196,12 +198,46 @@ def test_a_retired_resource_is_seen_by_its_link_and_offered_nowhere(cast: Cast) 
     assert queries.browse(cast.guest, facets=Facets()).paginator.count == 0
 
 
+def about(*names: str) -> tuple[int, ...]:
+    """The ids of these conditions, made where they are not there yet."""
+    with told(computer("import")):
+        return tuple(Condition.objects.get_or_create(slug=name, name=name)[0].pk for name in names)
+
+
 def test_totals_and_conditions_count_what_is_offered_only(cast: Cast) -> None:
-    shared(cast.author)
-    draft(cast.author)
-    shared(cast.author, risk_class=3)
+    shared(cast.author, conditions=about("crohns-disease"))
+    draft(cast.author, conditions=about("asthma"))
+    shared(cast.author, risk_class=3, conditions=about("epilepsy"))
     for name in EVERYBODY:
         assert queries.browse(getattr(cast, name), facets=Facets()).paginator.count == 1
+        assert [used.name for used in queries.conditions_in_use(getattr(cast, name))] == ["crohns-disease"]
+
+
+def test_only_the_conditions_that_most_is_about_are_listed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MOST_CONDITIONS", 2)
+    for names in (("asthma",), ("asthma", "epilepsy"), ("epilepsy", "crohns-disease")):
+        shared(cast.author, conditions=about(*names))
+    assert [used.name for used in queries.conditions_in_use(cast.guest)] == ["asthma", "epilepsy"]
+
+
+def test_the_pages_of_a_list_hold_everything_once_newest_first(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE_SIZE", 3)
+    made = [shared(cast.author).pk for _ in range(7)]
+    pages = [queries.browse(cast.guest, facets=Facets(), page=number).object_list for number in (1, 2, 3)]
+    assert [[resource.pk for resource in page] for page in pages] == [made[:3:-1], made[3:0:-1], made[:1]]
+
+
+def test_a_page_of_a_long_list_is_found_by_an_index(cast: Cast) -> None:
+    made = shared(cast.author)
+    with told(cast.guest), CaptureQueriesContext(connection) as sent:
+        assert [listed.pk for listed in queries.browse(cast.guest, facets=Facets())] == [made.pk]
+    (fetched,) = [query["sql"] for query in sent if '"title"' in query["sql"]]
+    with told(cast.guest), connection.cursor() as cursor:
+        # As when there is much: neither the whole table nor a sort of all that is offered.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {fetched}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Index Scan using offered_newest_first" in plan
 
 
 def test_clinical_information_says_until_when_it_is_not_reviewed(cast: Cast) -> None:

@@ -86,7 +86,13 @@ class Resource(models.Model):
     shared_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["state", "-shared_at"])]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["-shared_at", "-id"],
+                condition=models.Q(state="shared", stable__isnull=False),
+                name="offered_newest_first",
+            )
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["origin", "origin_key"], condition=~models.Q(origin=""), name="one_resource_an_origin_key"

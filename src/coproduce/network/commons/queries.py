@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
@@ -32,6 +32,7 @@ from coproduce.network.people.asking import Asking
 from coproduce.network.people.policy import query, rule
 
 PAGE_SIZE = 9
+NEWEST_FIRST = ("-shared_at", "-pk")
 LONGEST_SEARCH = 500
 #: Versions that a history lists, and conditions that a list is narrowed by: the newest, and the most used.
 MOST_VERSIONS = 200
@@ -79,9 +80,10 @@ def browse(_asking: Asking, *, facets: Facets, page: int = 1) -> Page[Resource]:
         chosen = chosen.filter(conditions__slug=facets.condition)
     if facets.audience:
         chosen = chosen.filter(stable__audience__contains=[facets.audience])
-    pages = Paginator(_listed(chosen).order_by("-shared_at", "-pk"), PAGE_SIZE)
-    found = pages.get_page(page)
-    found.object_list = list(found.object_list)
+    # What is on the page is chosen by its id alone; words and reviews are fetched for no more than that.
+    found = Paginator(chosen.order_by(*NEWEST_FIRST), PAGE_SIZE).get_page(page)
+    on_page = cast("QuerySet[Resource]", found.object_list).values("pk")
+    found.object_list = list(_listed(Resource.objects.filter(pk__in=on_page)).order_by(*NEWEST_FIRST))
     return found
 
 
@@ -97,8 +99,9 @@ def search(_asking: Asking, *, words: str, limit: int = PAGE_SIZE) -> list[Resou
 @query("commons.look")
 def conditions_in_use(_asking: Asking) -> list[Condition]:
     """The conditions that most shared resources are about, by name."""
-    shared = Count("resources", filter=Q(resources__state=Resource.State.SHARED))
-    most = Condition.objects.annotate(n=shared).filter(n__gt=0).order_by("-n", "name")[:MOST_CONDITIONS]
+    about = Resource.conditions.through.objects.filter(resource__in=Resource.objects.filter(offered()))
+    counted = about.order_by().values("condition").annotate(n=Count("pk")).order_by("-n", "condition__name")
+    most = Condition.objects.filter(pk__in=counted.values("condition")[:MOST_CONDITIONS])
     return sorted(most, key=lambda condition: condition.name.casefold())
 
 
