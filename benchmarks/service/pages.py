@@ -53,7 +53,7 @@ def blanks() -> dict[str, object]:
 
     with told(computer("operator")):
         needs = Need.objects.filter(stated_by__account__email=f"josephine{EXAMPLE_ADDRESS}")
-        need = needs.annotate(n=Count("offers")).latest("n")
+        need = needs.annotate(n=Count("offers")).latest("n", "-pk")
         offer = need.offers.filter(version__isnull=False).earliest("rank")
         resource = Resource.objects.annotate(n=Count("versions")).latest("n", "-pk")
         child = Person.objects.filter(proxies__proxy__account__email=f"josephine{EXAMPLE_ADDRESS}").earliest("pk")

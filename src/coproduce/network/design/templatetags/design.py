@@ -19,21 +19,14 @@ from coproduce.network.design.icons import ICONS
 
 register = template.Library()
 
-_BOX = 'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
-
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """One of our drawings; without a label it is decoration and screen readers pass over it."""
     drawing = mark_safe(ICONS[name])  # noqa: S308 - our own constants
-    box = mark_safe(_BOX)  # noqa: S308
     if label:
-        return format_html(
-            '<svg class="icon" viewBox="0 0 24 24" {} role="img" aria-label="{}">{}</svg>', box, label, drawing
-        )
-    return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" {} aria-hidden="true" focusable="false">{}</svg>', box, drawing
-    )
+        return format_html('<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, drawing)
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', drawing)
 
 
 @register.inclusion_tag("design/parts/breadcrumbs.html")
