@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from statistics import fmean
 
@@ -10,7 +10,7 @@ import numpy as np
 import tantivy
 
 from benchmarks.matching.data import WORDINGS, Reference
-from benchmarks.matching.fitting import answer_signs, held_out, held_out_chances, pools
+from benchmarks.matching.fitting import Case, answer_signs, held_out, held_out_chances, pools
 from benchmarks.matching.wordings import chatty, shortened, shouted
 from coproduce import rng
 from coproduce.matching import Resource, parse_need, rank, shipped_weights
@@ -201,7 +201,11 @@ def no_answer(data: Reference) -> dict[str, object]:
         cases = [case for case in chances if case[0] == wording]
         area = area_under_curve([chances[case] for case in cases], [truth[case] for case in cases])
         result[f"auc_{wording}"] = round(area, 4)
-    result["brier"] = round(fmean((chances[case] - truth[case]) ** 2 for case in chances), 4)
+        result[f"brier_{wording}"] = round(_brier(chances, truth, cases), 4)
+        result[f"brier_{wording}_always_the_share"] = round(_brier(_shares(truth, cases), truth, cases), 4)
+    every = list(chances)
+    result["brier"] = round(_brier(chances, truth, every), 4)
+    result["brier_always_the_share"] = round(_brier(_shares(truth, every), truth, every), 4)
     result["mean_chance"] = round(fmean(chances.values()), 4)
     result["share_with_answer"] = round(fmean(truth.values()), 4)
     made = [example for example in examples if not example.is_real]
@@ -213,6 +217,16 @@ def no_answer(data: Reference) -> dict[str, object]:
         result[f"own_{label}_an_answer_said_to_have_little_hope"] = round(fmean(below), 4)
     result["mean_chance_when_answers_are_taken_away"] = round(fmean(1 / (1 + np.exp(-np.array(odds)))), 4)
     return result
+
+
+def _brier(chances: Mapping[Case, float], truth: Mapping[Case, bool], cases: Sequence[Case]) -> float:
+    """The mean squared distance of a chance from what was so (Brier 1950)."""
+    return fmean((chances[case] - truth[case]) ** 2 for case in cases)
+
+
+def _shares(truth: Mapping[Case, bool], cases: Sequence[Case]) -> dict[Case, float]:
+    """For each case, the share of the other needs' cases that have an answer: what one says who looks at nothing."""
+    return {case: fmean(truth[other] for other in cases if other[1] != case[1]) for case in cases}
 
 
 def _rounded(values: dict[str, float]) -> dict[str, float]:
