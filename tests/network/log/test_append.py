@@ -15,7 +15,17 @@ from coproduce import clock
 from coproduce.errors import InvalidInput
 from coproduce.events import Event, kinds
 from coproduce.network.database import DatabaseUrls
-from coproduce.network.log import append, append_once, caused_by, events_about, follow, head, previous, read_frame
+from coproduce.network.log import (
+    append,
+    append_once,
+    caused_by,
+    events_about,
+    follow,
+    head,
+    previous,
+    read_frame,
+    reading,
+)
 from coproduce.network.log.writing import OutsideTransaction
 from tests.network.log.conftest import NOW, US, stated
 
@@ -186,6 +196,16 @@ def test_a_reader_beside_eight_writers_sees_every_event_once_and_in_order(commit
     done.set()
     reader.join()
     assert seen == list(range(8 * 12 * 2))
+
+
+@pytest.mark.django_db
+def test_who_follows_some_kinds_gets_all_of_those_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_BATCH", 2)
+    seqs = append([stated(), opened(), opened(), stated(), opened(version=10), opened(version=11), stated()])
+    assert [row.seq for row in follow(-1, [kinds.ResourceOpened])] == [seqs[place] for place in (1, 2, 4, 5)]
+    assert [row.seq for row in follow(seqs[3], [kinds.ResourceOpened])] == seqs[4:6]
+    assert [row.seq for row in follow(-1, [kinds.ResourceOpened, kinds.NeedStated])] == seqs
+    assert list(follow(-1, [])) == []
 
 
 def opened(*, actor: int = 7, version: int = 9, time: int = US) -> Event:

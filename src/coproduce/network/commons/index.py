@@ -34,9 +34,7 @@ from coproduce.network.people.policy import told
 _log = logging.getLogger(__name__)
 
 #: Events after which what is findable may differ.
-_MOVING = frozenset(
-    kind.meaning.code for kind in (kinds.ResourceShared, kinds.ResourceRevised, kinds.ResourceRetired, kinds.Reviewed)
-)
+_MOVING = (kinds.ResourceShared, kinds.ResourceRevised, kinds.ResourceRetired, kinds.Reviewed)
 _BATCH = 2_000
 
 
@@ -121,16 +119,15 @@ def behind_since() -> int | None:
     Most such changes are in the index already, since actions bring it up to date; some may not be, after a crash.
     """
     with told(computer("worker")):
-        return next((row.time for row in follow(_mark()) if row.kind in _MOVING), None)
+        return next((row.time for row in follow(_mark(), _MOVING)), None)
 
 
 def _moved_since(mark: int) -> set[int]:
     """Ids of the resources that events after this one are about."""
     resource_ids: set[int] = set()
     versions: set[int] = set()
-    for row in follow(mark):
-        if row.kind in _MOVING:
-            (versions if row.what is kinds.Reviewed else resource_ids).add(row.subject)
+    for row in follow(mark, _MOVING):
+        (versions if row.what is kinds.Reviewed else resource_ids).add(row.subject)
     if versions:
         resource_ids.update(Version.objects.filter(pk__in=versions).values_list("resource_id", flat=True))
     return resource_ids

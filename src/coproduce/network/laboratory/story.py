@@ -111,7 +111,7 @@ class Teller:
         except CoproduceError as problem:
             raise StoryFault(f"The step {step['id']} cannot be told: {problem}") from problem
         known_by = _KNOWN_BY.get(step["action"])
-        wrote = [row.seq for row in follow(before) if row.what is known_by]
+        wrote = [] if known_by is None else [row.seq for row in follow(before, [known_by])]
         if wrote:
             self.seqs[step["id"]] = wrote[0]
         elif step["id"] not in self.seqs:

@@ -57,12 +57,10 @@ def head() -> tuple[int, bytes]:
 def read_frame(after: int = -1, until: int | None = None, kinds: Iterable[type[Event]] | None = None) -> EventFrame:
     """The events with after < seq <= until, of these kinds or of all, as a frame of run 0."""
     last, _ = head()
-    only = "true"
-    if kinds is not None:
-        codes = ",".join(str(int(kind.meaning.code)) for kind in kinds)
-        only = f"kind = ANY('{{{codes}}}'::smallint[])"
     first = max(int(after), -1)
-    parts = list(blocks(_COLUMNS, after=first, until=last if until is None else min(int(until), last), only=only))
+    parts = list(
+        blocks(_COLUMNS, after=first, until=last if until is None else min(int(until), last), only=_only(kinds))
+    )
     if not parts:
         return EventFrame.empty()
     rows = pl.DataFrame(
@@ -76,17 +74,23 @@ def read_frame(after: int = -1, until: int | None = None, kinds: Iterable[type[E
     )
 
 
-def follow(after_seq: int = -1) -> Iterator[Row]:
-    """Every event after this one, in order, up to the head of this moment; none is ever skipped.
+def _only(kinds: Iterable[type[Event]] | None) -> str:
+    """The condition that lets through events of these kinds, or all; of our own codes."""
+    if kinds is None:
+        return "true"
+    codes = ",".join(str(int(kind.meaning.code)) for kind in kinds)
+    return f"kind = ANY('{{{codes}}}'::smallint[])"
+
+
+def follow(after_seq: int = -1, kinds: Iterable[type[Event]] | None = None) -> Iterator[Row]:
+    """The events after this one, of these kinds or of all, in order, up to the head of this moment; none is skipped.
 
     Numbers commit in order, so who keeps the last seq seen and follows from there again misses nothing.
     """
+    asked = f"SELECT {_COLUMNS} FROM log_event WHERE seq > %s AND {_only(kinds)} ORDER BY seq LIMIT {_BATCH}"  # noqa: S608
     while True:
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT {_COLUMNS} FROM log_event WHERE seq > %s ORDER BY seq LIMIT {_BATCH}",  # noqa: S608
-                [after_seq],
-            )
+            cursor.execute(asked, [after_seq])
             rows = [Row(*values) for values in cursor.fetchall()]
         yield from rows
         if len(rows) < _BATCH:

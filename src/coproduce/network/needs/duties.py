@@ -11,7 +11,7 @@ from coproduce.events import kinds
 from coproduce.matching.text import plain_words, stem
 from coproduce.network.commons import index
 from coproduce.network.commons.models import Resource, Version
-from coproduce.network.log import follow
+from coproduce.network.log import follow, head
 from coproduce.network.needs.actions import count_silent, follow_up_need, match_again
 from coproduce.network.needs.models import Cursor, Need
 from coproduce.network.needs.states import OPEN
@@ -23,7 +23,7 @@ CURSOR = "needs"
 _BATCH = 500
 #: Above this many changed resources at once (an import) every open need is ranked again, without looking first.
 _FEW = 500
-_NEWS = frozenset(kind.meaning.code for kind in (kinds.ResourceShared, kinds.ResourceRevised, kinds.Reviewed))
+_NEWS = (kinds.ResourceShared, kinds.ResourceRevised, kinds.Reviewed)
 
 
 def follow_up(at: datetime) -> int:
@@ -71,13 +71,13 @@ def match_new_resources(at: datetime) -> int:
 def _news() -> tuple[dict[int, int], int, int]:
     """Resources that changed, each with the seq of its last event; the log's end; and where we stood before."""
     before = Cursor.objects.filter(name=CURSOR).values_list("seq", flat=True).first()
-    last = before = -1 if before is None else before
+    before = -1 if before is None else before
+    last = max(before, head()[0])
     news: dict[int, int] = {}
     reviewed: dict[int, int] = {}
-    for row in follow(before):
-        last = row.seq
-        if row.kind in _NEWS:
-            (reviewed if row.what is kinds.Reviewed else news)[row.subject] = row.seq
+    for row in follow(before, _NEWS):
+        last = max(last, row.seq)
+        (reviewed if row.what is kinds.Reviewed else news)[row.subject] = row.seq
     for version_id, resource_id in Version.objects.filter(pk__in=reviewed).values_list("pk", "resource_id"):
         news.setdefault(resource_id, reviewed[version_id])
     return news, last, before
