@@ -27,6 +27,15 @@ def test_a_number_depends_on_its_agent_and_not_on_who_else_draws() -> None:
     assert (streams.uniform("choice", 3, some) == everybody[some]).all()
 
 
+@given(st.lists(st.integers(min_value=0, max_value=2**62), max_size=20), st.integers(min_value=0, max_value=2**31))
+def test_few_agents_draw_what_they_draw_among_many(agents: list[int], tick: int) -> None:
+    """Few are reckoned one by one, many as an array: the numbers are the same to the last bit."""
+    streams = Streams(7, 1)
+    some = np.array(agents, dtype=np.int64)
+    among_many = streams.uniform("choice", tick, np.concatenate([some, np.arange(50)]))
+    assert streams.uniform("choice", tick, some).tolist() == among_many[: len(agents)].tolist()
+
+
 @pytest.mark.parametrize("other", [("choose", 3, 7, 1), ("choice", 4, 7, 1), ("choice", 3, 8, 1), ("choice", 3, 7, 2)])
 def test_name_tick_seed_and_run_each_give_unrelated_numbers(other: tuple[str, int, int, int]) -> None:
     name, tick, seed, run = other
@@ -45,9 +54,9 @@ def test_uniforms_are_uniform_over_agents_and_over_ticks() -> None:
         assert 0 < drawn.min() < drawn.max() < 1
 
 
-@given(st.floats(min_value=1e-300, max_value=1 - 1e-16))
-def test_normal_quantiles_agree_with_scipy(u: float) -> None:
-    assert quantile(np.array([u]))[0] == pytest.approx(ndtri(u), rel=1e-12, abs=1e-14)
+@given(st.lists(st.floats(min_value=1e-300, max_value=1 - 1e-16), max_size=5))
+def test_normal_quantiles_agree_with_scipy(u: list[float]) -> None:
+    assert quantile(np.array(u)) == pytest.approx(ndtri(np.array(u)), rel=1e-12, abs=1e-14)
 
 
 def test_normals_are_normal() -> None:

@@ -31,6 +31,8 @@ TAIL = (
 
 def quantile(u: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The standard normal z with P(Z <= z) = u, for u strictly between 0 and 1, float64 of the same shape."""
+    if not u.size:
+        return np.empty_like(u)
     q = u - 0.5
     return tails(u, q * _ratio(CENTRE, 0.180625 - q * q))
 
@@ -42,7 +44,10 @@ def tails(u: npt.NDArray[np.float64], z: npt.NDArray[np.float64]) -> npt.NDArray
     if outside.size:
         least = np.minimum(u[outside], 1.0 - u[outside])
         r = np.sqrt(-np.log(least))
-        size = np.where(r <= 5.0, _ratio(FLANK, r - 1.6), _ratio(TAIL, r - 5.0))
+        size = _ratio(FLANK, r - 1.6)
+        far = np.flatnonzero(r > 5.0)
+        if far.size:
+            size[far] = _ratio(TAIL, r[far] - 5.0)
         z[outside] = np.copysign(size, q[outside])
     return z
 
@@ -51,7 +56,9 @@ def _ratio(pair: tuple[tuple[float, ...], tuple[float, ...]], x: npt.NDArray[np.
     """One polynomial over another at x, by Horner's rule."""
     above, below = (np.full_like(x, side[0]) for side in pair)
     for a, b in zip(pair[0][1:], pair[1][1:], strict=True):
-        above = above * x + a
-        below = below * x + b
-    ratio: npt.NDArray[np.float64] = above / below
-    return ratio
+        above *= x
+        above += a
+        below *= x
+        below += b
+    above /= below
+    return above

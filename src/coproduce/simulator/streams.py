@@ -19,6 +19,11 @@ BoolArray = npt.NDArray[np.bool_]
 _MASK = (1 << 64) - 1
 _GAMMA = 0x9E3779B97F4A7C15
 _FIRST, _SECOND = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+#: The same as NumPy's own numbers, made once: to make them takes as long as to reckon with them.
+_11, _27, _30, _31 = (np.uint64(bits) for bits in (11, 27, 30, 31))
+_GAMMA_64, _FIRST_64, _SECOND_64 = (np.uint64(word) for word in (_GAMMA, _FIRST, _SECOND))
+#: For so few agents one number after another is sooner there than an array.
+_FEW = 8
 
 
 def mix(word: int) -> int:
@@ -34,12 +39,17 @@ def mix(word: int) -> int:
 
 def _mix_array(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """The same finaliser on an array, in place."""
-    words ^= words >> np.uint64(30)
-    words *= np.uint64(_FIRST)
-    words ^= words >> np.uint64(27)
-    words *= np.uint64(_SECOND)
-    words ^= words >> np.uint64(31)
+    words ^= words >> _30
+    words *= _FIRST_64
+    words ^= words >> _27
+    words *= _SECOND_64
+    words ^= words >> _31
     return words
+
+
+def _number(start: int, agent: int) -> float:
+    """The uniform of one agent in the sequence that begins with this word."""
+    return ((mix((start + (agent + 1) * _GAMMA) & _MASK) >> 11) + 0.5) * 2.0**-53
 
 
 class Streams:
@@ -64,16 +74,22 @@ class Streams:
 
     def uniform(self, name: str, tick: int, agents: IntArray | int) -> FloatArray:
         """Uniforms on the open interval (0, 1), one an agent; `agents` is their indices, or how many from 0 on."""
+        index = np.arange(agents) if isinstance(agents, int) else agents
+        if not index.size:
+            return np.empty(index.shape)
         low, high = self.words(name)
         start = mix(low ^ mix((high + tick * _GAMMA) & _MASK))
-        index = np.arange(agents) if isinstance(agents, int) else agents
+        if index.size <= _FEW and index.ndim == 1:
+            return np.array([_number(start, agent) for agent in index.tolist()])
         words = index.astype(np.uint64)
-        words += np.uint64(1)
-        words *= np.uint64(_GAMMA)
-        words += np.uint64(start)
+        words *= _GAMMA_64
+        words += np.uint64((start + _GAMMA) & _MASK)
         bits = _mix_array(words)
-        bits >>= np.uint64(11)
-        return (bits.astype(np.float64) + 0.5) * 2.0**-53
+        bits >>= _11
+        numbers = bits.astype(np.float64)
+        numbers += 0.5
+        numbers *= 2.0**-53
+        return numbers
 
     def below(self, name: str, tick: int, n: int, limit: FloatArray | float) -> IntArray:
         """Which of the agents 0 to n - 1 draw a uniform below this limit, or below their own, in rising order."""

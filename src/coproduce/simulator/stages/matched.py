@@ -33,6 +33,8 @@ def look_in_commons(w: World) -> None:
     pick = shown[np.arange(rows.size), np.minimum(needs.attempts[rows], shown.shape[1] - 1)]
     found = looks & finds & (pick >= 0) & (needs.attempts[rows] < shown.shape[1])
     rows, pick, shown = rows[found], pick[found], shown[found]
+    if not rows.size:
+        return
     _record_shown(w, rows, pick, shown)
     needs.state[rows] = NeedState.MATCHED
     needs.resource[rows] = pick
@@ -94,6 +96,8 @@ def ask_people(w: World) -> None:
     needs, people, p = w.needs_layer().needs, w.people, w.p
     rows = needs.in_state(NeedState.OPEN)
     rows = rows[w.uniform("ask", needs.key(rows)) < p.asking]
+    if not rows.size:
+        return
     helper = _candidate(w, rows)
     fits = helper >= 0
     rows, helper = rows[fits], helper[fits]
@@ -140,6 +144,8 @@ def _candidate(w: World, rows: IntArray) -> IntArray:
 
 def _reply(w: World, rows: IntArray, helper: IntArray, matched: IntArray) -> None:
     """These helpers reply; who lives with the thing, or knows the topic, helps best."""
+    if not rows.size:
+        return
     layer, people = w.needs_layer(), w.people
     needs = layer.needs
     knows = layer.knows(helper, needs.topic[rows], w.tick) & w.p.know_how_in_help

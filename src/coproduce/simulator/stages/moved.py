@@ -122,16 +122,23 @@ def people_come_and_go(w: World) -> None:
     could = could[people.member[could]]
     leaving = p.leaving * (1 + p.unmet_need_leaves * np.minimum(w.unmet[could], 1))
     gone = could[w.uniform("leave", could) < leaving]
-    if w.layer is not None:
-        abandon(w, gone)
-    w.dismiss(gone)
+    if gone.size:
+        _go(w, gone)
     slots = free[w.uniform("enter", free) < p.entry]
     spread = np.hypot(np.hypot(p.activation_spread, p.site_spread), p.clinic_spread)
-    _begin_anew(w, slots, p.patient_activation, spread)
-    _fall_ill(w, slots)
-    w.admit(slots)
+    if slots.size:
+        _begin_anew(w, slots, p.patient_activation, spread)
+        _fall_ill(w, slots)
+        w.admit(slots)
     if p.staff_turnover > 0.0:
         _staff_change(w, spread)
+
+
+def _go(w: World, slots: IntArray) -> None:
+    """These people leave, and with them what they asked for and what they help with."""
+    if w.layer is not None:
+        abandon(w, slots)
+    w.dismiss(slots)
 
 
 def _begin_anew(w: World, slots: IntArray, activation: float, spread: float) -> None:
@@ -178,9 +185,9 @@ def _staff_change(w: World, spread: float) -> None:
     people = w.people
     doctors = people.n_patients + np.arange(people.n_clinicians)
     slots = doctors[w.uniform("leave.staff", doctors) < w.p.staff_turnover]
-    if w.layer is not None:
-        abandon(w, slots)
-    w.dismiss(slots)
+    if not slots.size:
+        return
+    _go(w, slots)
     _begin_anew(w, slots, w.p.clinician_activation, spread)
     if w.evidence is not None:
         w.evidence.clinician.forget(slots - people.n_patients)

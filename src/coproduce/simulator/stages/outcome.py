@@ -44,6 +44,8 @@ def needs_answered(w: World) -> None:
 
 def _unreachable(w: World, rows: IntArray, u: FloatArray) -> None:
     """Could not be got: cost, insurance, distance, language or time."""
+    if not rows.size:
+        return
     needs = w.needs_layer().needs
     _close(w, rows, NeedState.UNREACHABLE)
     w.writer.write(
@@ -88,6 +90,8 @@ def source(w: World, rows: IntArray) -> IntArray:
 
 def _conclude(w: World, rows: IntArray, confirms: np.ndarray, quits: np.ndarray) -> None:
     """After an answer: met and confirmed; helped, but silent about it; or back to looking, or withdrawn."""
+    if not rows.size:
+        return
     layer, people = w.needs_layer(), w.people
     needs = layer.needs
     helped = needs.said[rows]
@@ -109,6 +113,8 @@ def _conclude(w: World, rows: IntArray, confirms: np.ndarray, quits: np.ndarray)
 
 
 def _withdraw(w: World, rows: IntArray, cause: IntArray) -> None:
+    if not rows.size:
+        return
     needs, people = w.needs_layer().needs, w.people
     _close(w, rows, NeedState.WITHDRAWN)
     w.writer.write(
@@ -175,6 +181,8 @@ def _is_due(w: World, rows: IntArray) -> np.ndarray:
 
 def _follow_up_answered(w: World, rows: IntArray) -> None:
     """Who had used something says how it went and may confirm; who had found nothing goes on looking, or withdraws."""
+    if not rows.size:
+        return
     layer, p = w.needs_layer(), w.p
     needs = layer.needs
     silent = needs.state[rows] == NeedState.SILENT
@@ -200,6 +208,8 @@ def thanks_given(w: World) -> None:
     rows = layer.answered
     thanks = (layer.helped > 0) & (w.uniform("thanks", needs.key(rows)) < w.p.thanks * layer.helped)
     rows, cause = rows[thanks], layer.seq_answer[thanks]
+    if not rows.size:
+        return
     which = needs.resource[rows]
     by_resource = which >= 0
     slot, whom = needs.helper[rows].copy(), needs.helper_person[rows].copy()

@@ -44,6 +44,8 @@ def make_resources(w: World, making: Making) -> tuple[IntArray, IntArray, BoolAr
     """
     layer, people, p = w.needs_layer(), w.people, w.p
     slot, topic, n = making.slot, making.topic, making.slot.size
+    if not n:
+        return topic[:0], topic[:0], np.zeros(0, dtype=np.bool_)
     line = topic // p.topics_per_line
     key = slot * (3 * p.topics_per_line) + topic
     quality, wrong = _quality(w, making, key)
@@ -113,6 +115,8 @@ def resources_shared(w: World) -> None:
 
 def _revise(w: World, which: IntArray) -> None:
     """These lessons revise the resource they are about; each closes part of the gap to a perfect one."""
+    if not which.size:
+        return
     layer, people = w.needs_layer(), w.people
     lessons, resources = layer.lessons, layer.resources
     slot, rows = lessons.slot[which], lessons.resource[which]

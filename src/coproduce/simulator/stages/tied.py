@@ -40,6 +40,8 @@ def _some_tie(w: World, name: str, slots: IntArray) -> IntArray:
 
 def _put(w: World, owner: IntArray, place: IntArray, new: IntArray) -> None:
     """The new tie takes this place, if it is to somebody else who is there, of the same block, and not tied yet."""
+    if not owner.size:
+        return
     people, ties = w.people, w.people.ties
     block = (owner < people.n_patients) == (new < people.n_patients)
     fits = (owner != new) & people.member[new] & people.member[owner] & block & (ties.place_of(owner, new) < 0)
