@@ -1,9 +1,9 @@
 """`python -m benchmarks.simulator [PART]...` measures the laboratory; results in benchmarks/results/simulator.json.
 
-Parts: peers, same_statistics, every_layer, memory, many_runs, first_numbers; and agreement, which takes minutes and is
-not run by default. `table` prints the tables of the page about the engines. A part that is named alone leaves the
-results of the others as they are. All is processor time, on one core unless said: other programs on the machine make
-it longer still, by way of caches.
+Parts: peers, same_statistics, every_layer, memory, many_runs, first_numbers, first_bands; and agreement, which takes
+minutes and is not run by default. `table` prints the tables of the page about the engines. A part that is named alone
+leaves the results of the others as they are. All is processor time, on one core unless said: other programs on the
+machine make it longer still, by way of caches.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from benchmarks.simulator.table import tables
 RESULTS = Path(__file__).parents[1] / "results" / "simulator.json"
 PARTS: dict[str, Callable[[], object]] = {
     "peers": speed.peers, "same_statistics": speed.same_statistics, "memory": footprint.memory,
-    "many_runs": footprint.many_runs, "first_numbers": footprint.first_numbers, "every_layer": layers.every_layer,
-    "agreement": speed.long_agreement,
+    "many_runs": footprint.many_runs, "first_numbers": footprint.first_numbers, "first_bands": footprint.first_bands,
+    "every_layer": layers.every_layer, "agreement": speed.long_agreement,
 }  # fmt: skip
 SLOW = {"agreement"}
 

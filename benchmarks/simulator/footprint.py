@@ -23,6 +23,17 @@ peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 print(json.dumps({"megabytes": peak * 1024 / 1e6, "cpu_seconds": spent.ru_utime + spent.ru_stime}))
 """
 
+_BAND = """
+import json, sys, time
+from coproduce.simulator import load
+from coproduce.simulator.studies.answers import band
+wall, cpu = time.perf_counter(), time.process_time()
+answer = band(load(sys.argv[1]), "mean_outcome")
+wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+print(json.dumps({"members": answer["members"], "wall_seconds": wall, "cpu_seconds": cpu}))
+"""
+N_BANDS = 5
+
 
 def peak(model: str, engine: str, n: int, ticks: int) -> dict[str, float]:
     """Peak resident megabytes and processor seconds of a process that does one run, start of Python included."""
@@ -71,6 +82,21 @@ def first_numbers() -> dict[str, object]:
             cold = _command(preset, cache)
             warm = [_command(preset, cache) for _ in range(3)]
         found[preset] = {"cold": cold, "warm": min(warm, key=lambda one: one["cpu_seconds"])}
+    return found
+
+
+def first_bands() -> dict[str, object]:
+    """The first band of an outcome over parameters and rule forms, as the first thing that a process is asked."""
+    found: dict[str, object] = {}
+    for preset in ("seid2021", "lhn2025", "example", "full"):
+        words = [sys.executable, "-c", _BAND, preset]
+        done = [subprocess.run(words, check=True, capture_output=True, text=True) for _ in range(N_BANDS)]
+        asked = sorted((json.loads(one.stdout) for one in done), key=lambda one: float(one["cpu_seconds"]))
+        found[preset] = {
+            name: {"low": round(low, 2), "median": round(median, 2), "high": round(high, 2)}
+            for name in ("members", "wall_seconds", "cpu_seconds")
+            for low, median, high in [(asked[0][name], asked[N_BANDS // 2][name], asked[-1][name])]
+        }
     return found
 
 

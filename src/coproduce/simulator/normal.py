@@ -28,13 +28,16 @@ TAIL = (
      1.48753612908506148525e-2, 1.36929880922735805310e-1, 5.99832206555887937690e-1, 1.0),
 )  # fmt: skip
 
+#: The same as arrays: power, side, one place for the numbers.
+_CENTRE, _FLANK, _TAIL = (np.array(pair).T[:, :, np.newaxis] for pair in (CENTRE, FLANK, TAIL))
+
 
 def quantile(u: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The standard normal z with P(Z <= z) = u, for u strictly between 0 and 1, float64 of the same shape."""
+    """The standard normal z with P(Z <= z) = u, for u strictly between 0 and 1; one-dimensional, float64."""
     if not u.size:
         return np.empty_like(u)
     q = u - 0.5
-    return tails(u, q * _ratio(CENTRE, 0.180625 - q * q))
+    return tails(u, q * _ratio(_CENTRE, 0.180625 - q * q))
 
 
 def tails(u: npt.NDArray[np.float64], z: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -44,21 +47,19 @@ def tails(u: npt.NDArray[np.float64], z: npt.NDArray[np.float64]) -> npt.NDArray
     if outside.size:
         least = np.minimum(u[outside], 1.0 - u[outside])
         r = np.sqrt(-np.log(least))
-        size = _ratio(FLANK, r - 1.6)
+        size = _ratio(_FLANK, r - 1.6)
         far = np.flatnonzero(r > 5.0)
         if far.size:
-            size[far] = _ratio(TAIL, r[far] - 5.0)
+            size[far] = _ratio(_TAIL, r[far] - 5.0)
         z[outside] = np.copysign(size, q[outside])
     return z
 
 
-def _ratio(pair: tuple[tuple[float, ...], tuple[float, ...]], x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """One polynomial over another at x, by Horner's rule."""
-    above, below = (np.full_like(x, side[0]) for side in pair)
-    for a, b in zip(pair[0][1:], pair[1][1:], strict=True):
-        above *= x
-        above += a
-        below *= x
-        below += b
-    above /= below
-    return above
+def _ratio(pair: npt.NDArray[np.float64], x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """One polynomial over another at x, one-dimensional, both by Horner's rule at once."""
+    sides = np.repeat(pair[0], x.size, axis=1)
+    for powers in pair[1:]:
+        sides *= x
+        sides += powers
+    ratio: npt.NDArray[np.float64] = sides[0] / sides[1]
+    return ratio
