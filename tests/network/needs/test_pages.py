@@ -19,7 +19,7 @@ from coproduce.matching import shipped_weights
 from coproduce.network.commons import index
 from coproduce.network.commons.actions import Authorship, create_resource
 from coproduce.network.commons.models import Condition, Resource, Review
-from coproduce.network.needs import actions, reading
+from coproduce.network.needs import actions, queries, reading
 from coproduce.network.needs.duties import match_new_resources
 from coproduce.network.needs.models import Audience, Need, Offer, Reply
 from coproduce.network.people.asking import Asking, computer
@@ -354,6 +354,24 @@ def test_a_reply_of_a_session_that_ended_gives_the_words_back(stated: tuple[Clie
     )
     assert answer.status_code == 403
     assert "I wrote mine with the nurse." in answer.content.decode()
+
+
+def test_my_needs_come_in_pages_the_open_ones_first(
+    sign_in: SignIn, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+    words = [f"a letter for school number {number}" for number in range(5)]
+    stated = [actions.state_need(town.josephine, wish=actions.Wish(words=said, line_of_work=1)) for said in words]
+    actions.withdraw_need(town.josephine, need_id=stated[4].pk)
+    client = sign_in("josephine")
+
+    def shown(page: str) -> list[str]:
+        return re.findall(r"a letter for school number \d", client.get(f"/needs/?page={page}").content.decode())
+
+    assert [shown(page) for page in ("1", "2", "3")] == [[words[3], words[2]], [words[1], words[0]], [words[4]]]
+    assert shown("9" * 5000) == shown("1e400") == shown("nothing") == shown("1")
+    assert shown("77") == shown("3")
+    assert shown("-1") == shown("3")
 
 
 def test_thanks_reach_the_author_on_their_own_page(stated: tuple[Client, Need], sign_in: SignIn, town: Town) -> None:

@@ -69,8 +69,8 @@ class Facets:
 
 
 @query("commons.look")
-def browse(_asking: Asking, *, facets: Facets, page: int = 1) -> Page[Resource]:
-    """The shared resources that fit, newest first, a page of them."""
+def browse(_asking: Asking, *, facets: Facets, page: int | str = 1) -> Page[Resource]:
+    """The shared resources that fit, newest first, a page of them; the nearest page where there is no such one."""
     chosen = Resource.objects.filter(offered())
     if facets.kind:
         chosen = chosen.filter(kind=facets.kind)

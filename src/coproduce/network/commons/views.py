@@ -38,7 +38,7 @@ def index(request: NetworkRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         found = queries.search(request.asking, words=form.cleaned_data["words"])
         return render(request, "commons/index.html", {**shown, "found": cards(found)})
-    page = queries.browse(request.asking, facets=facets, page=_whole(request.GET.get("page", "1")))
+    page = queries.browse(request.asking, facets=facets, page=request.GET.get("page", 1))
     return render(request, "commons/index.html", {**shown, "page": page, "cards": cards(page.object_list)})
 
 
@@ -200,10 +200,6 @@ def _differing(old: Version | None, new: Version | Words) -> list[tuple[object, 
     parts = {"title": _("Title"), "summary": _("In short"), "body": _("Text"), "link": _("Link")}
     pairs = [(label, getattr(old, part, ""), getattr(new, part)) for part, label in parts.items()]
     return [(label, before, after) for label, before, after in pairs if before != after]
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
 
 
 def _based_on(data: QueryDict, version_id: int) -> QueryDict:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
 
 from coproduce.errors import Absent
 from coproduce.events import kinds
@@ -26,6 +27,8 @@ from coproduce.network.people.models import Person
 from coproduce.network.people.policy import query
 
 LONGEST_LOOK = 5_000
+#: Needs on one page of one's own.
+PAGE_SIZE = 20
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,21 @@ def suggestions(_asking: Asking, *, words: str) -> list[str]:
 
 
 @query("needs.signed_in")
-def my_needs(asking: Asking, *, limit: int = 200) -> list[Need]:
-    """The needs that one stated, that are for oneself, or for somebody one acts for; open ones first, newest first."""
-    needs = Need.objects.filter(access.own(asking)).select_related("for_person", "stated_by")
+def my_needs(asking: Asking, *, page: int | str = 1, size: int | None = None) -> Page[Need]:
+    """The needs that one stated, that are for oneself, or for somebody one acts for; open ones first, newest first.
+
+    A page of them, the nearest where there is no such one; `size` needs long, PAGE_SIZE unless said.
+    """
     helped = Offer.objects.filter(need_id=OuterRef("pk"), helper__isnull=False).exclude(state__in=HIDDEN)
-    needs = needs.annotate(someone_is_on_it=Exists(helped)).order_by("-stated_at")[:limit]
-    return sorted(needs, key=lambda need: need.state not in OPEN)
+    needs: QuerySet[Need] = (
+        Need.objects.filter(access.own(asking))
+        .annotate(someone_is_on_it=Exists(helped), is_closed=Case(When(state__in=OPEN, then=False), default=True))
+        .order_by("is_closed", "-stated_at", "-pk")
+        .select_related("for_person", "stated_by")
+    )
+    found = Paginator(needs, size or PAGE_SIZE).get_page(page)
+    found.object_list = list(found.object_list)
+    return found
 
 
 @query("needs.signed_in")

@@ -71,7 +71,7 @@ def _state(request: NetworkRequest) -> HttpResponse:
         return redirect("needs:need", need_id=need.pk)
     context: dict[str, Any] = {"form": form, "people": people, "examples": EXAMPLES}
     if not form.is_bound:
-        context["mine"] = [cards.need_line(need) for need in queries.my_needs(asking, limit=3)]
+        context["mine"] = [cards.need_line(need) for need in queries.my_needs(asking, size=3)]
         context["asked"] = queries.asked_of_me(asking)[:3]
     return render(request, "needs/home.html", context, status=UNREADABLE if form.is_bound else 200)
 
@@ -107,8 +107,10 @@ def keep_words(request: NetworkRequest) -> HttpResponse:
 def mine(request: NetworkRequest) -> HttpResponse:
     """My needs, what I was asked, what I could help with, and thanks."""
     asking = request.asking
+    page = queries.my_needs(asking, page=request.GET.get("page", 1))
     context = {
-        "lines": [cards.need_line(need) for need in queries.my_needs(asking)],
+        "page": page,
+        "lines": [cards.need_line(need) for need in page],
         "asked": queries.asked_of_me(asking),
         "could": [cards.need_line(need) for need in queries.could_help_with(asking)],
         "thanks": queries.thanks_to_me(asking),
