@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from coproduce import measures
 from coproduce.clock import DAY_US, from_us
 from coproduce.errors import InvalidInput, NotComputable
 from coproduce.events import KINDS, SCHEMA, EventFrame, kinds
@@ -46,6 +47,12 @@ def busy(n=60, days=400, seed=3):
 @pytest.fixture(scope="module")
 def frame():
     return busy()
+
+
+def test_what_is_loaded_late_is_there_when_it_is_asked_for():
+    assert all(getattr(measures, name) is not None for name in measures.__all__)
+    with pytest.raises(AttributeError, match="nobody_knows"):
+        _ = measures.nobody_knows
 
 
 def test_every_declared_measure_is_answered_exactly_once(frame):

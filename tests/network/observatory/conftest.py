@@ -12,7 +12,7 @@ from coproduce.clock import DAY_US, to_us
 from coproduce.events import Event, Role, kinds
 from coproduce.network.database import DatabaseUrls
 from coproduce.network.log import append, previous
-from coproduce.network.observatory.projection import current
+from coproduce.network.observatory.snapshots import current
 from coproduce.network.people.asking import computer, guest
 from coproduce.network.people.models import Site
 from coproduce.network.people.policy import told

@@ -14,10 +14,11 @@ from coproduce import clock
 from coproduce.events import codec, kinds
 from coproduce.measures import CATALOGUE
 from coproduce.network.log import append, head, read_frame
-from coproduce.network.observatory import projection
+from coproduce.network.observatory import projection, snapshots
 from coproduce.network.observatory.hiding import WHY
 from coproduce.network.observatory.models import Drawing, Number, Picture, Snapshot
-from coproduce.network.observatory.projection import current, refresh
+from coproduce.network.observatory.projection import refresh
+from coproduce.network.observatory.snapshots import current
 from coproduce.network.people.asking import computer
 from coproduce.network.people.policy import told
 from tests.network.observatory.conftest import FIRST_PERSON, START
@@ -104,7 +105,7 @@ def test_old_snapshots_and_drawings_that_nobody_needs_go(db: None) -> None:
 
 def test_new_rules_make_a_new_snapshot(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     first = current()
-    monkeypatch.setattr(projection, "FORM", projection.FORM + 1)
+    monkeypatch.setattr(snapshots, "FORM", snapshots.FORM + 1)
     assert current().pk != first.pk
 
 

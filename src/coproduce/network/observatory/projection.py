@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import connection
-from django.utils.translation import get_language
 
-import coproduce
 from coproduce import clock
-from coproduce.measures import CATALOGUE, Log, Measurement, Request, chosen, measure_all, timelines
+from coproduce.measures import Log, Measurement, Request, chosen, measure_all, timelines
 from coproduce.network.log import head, read_frame
 from coproduce.network.observatory.drawing import keep_pictures
 from coproduce.network.observatory.hiding import groups_shown, shown
 from coproduce.network.observatory.models import Drawing, Number, Snapshot
+from coproduce.network.observatory.snapshots import last, rules
 from coproduce.network.people.asking import computer
 from coproduce.network.people.policy import told
 
 #: The families of measures that are also counted by group and by month: those of the Network page. Every other
 #: measure is counted for everybody; by group or over time it is a question for `coproduce measure`.
 _DETAILED = ("N1.*", "N2.*", "N3", "N4", "N6.*", "E1.*", "E2.*", "E7.*", "S0.*", "S1.*", "L1")
-#: Raised whenever what a snapshot holds, or how it is hidden or drawn, changes.
-FORM = 3
 #: Counting again waits this long, and 20 times as long as it took: at most a twentieth of one processor's time.
 LEAST_SECONDS, TIMES_AS_LONG = 30.0, 20.0
 #: A page that is being read may still use the snapshot before the last.
@@ -32,33 +28,23 @@ _KEPT = 2
 _LOCK = 7_311_804
 
 
-def rules() -> str:
-    """The hash of everything that decides a number besides the log: version, catalogue, form, language."""
-    said = repr((coproduce.__version__, FORM, get_language(), [repr(one) for one in CATALOGUE.values()]))
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
-def current() -> Snapshot:
-    """The last snapshot by the rules of this version; made now where there is none."""
-    return _last() or _make(only_missing=True)
+def first() -> Snapshot:
+    """The first snapshot by the rules of this version, or the one that somebody else has made meanwhile."""
+    return _make(only_missing=True)
 
 
 def refresh(at: datetime) -> int:
     """Counts again when the log has grown and the last counting is long enough ago; gives 1 when it did."""
     with told(computer("worker")):
-        last = _last()
-        if last is not None and (last.head_seq == head()[0] or at < _not_before(last)):
+        before = last()
+        if before is not None and (before.head_seq == head()[0] or at < _not_before(before)):
             return 0
-        before = None if last is None else last.pk
-        return int(_make().pk != before)
+        made = _make()
+        return int(before is None or made.pk != before.pk)
 
 
-def _not_before(last: Snapshot) -> datetime:
-    return last.made_at + timedelta(seconds=max(LEAST_SECONDS, TIMES_AS_LONG * last.took_ms / 1000))
-
-
-def _last() -> Snapshot | None:
-    return Snapshot.objects.filter(rules=rules()).order_by("-head_seq", "-pk").first()
+def _not_before(there: Snapshot) -> datetime:
+    return there.made_at + timedelta(seconds=max(LEAST_SECONDS, TIMES_AS_LONG * there.took_ms / 1000))
 
 
 def _make(*, only_missing: bool = False) -> Snapshot:
@@ -67,7 +53,7 @@ def _make(*, only_missing: bool = False) -> Snapshot:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         seq = head()[0]
-        there = _last()
+        there = last()
         if there is not None and (only_missing or there.head_seq == seq):
             return there
         return _count(seq)

@@ -11,7 +11,7 @@ from coproduce.errors import Absent
 from coproduce.measures import CATALOGUE, Declared
 from coproduce.network.observatory.models import Number, Picture, Snapshot
 from coproduce.network.observatory.plain import PLAIN, WAYS_OUT
-from coproduce.network.observatory.projection import current
+from coproduce.network.observatory.snapshots import current
 from coproduce.network.people.asking import Asking
 from coproduce.network.people.models import Site
 from coproduce.network.people.policy import query, rule
