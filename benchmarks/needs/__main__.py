@@ -1,7 +1,8 @@
 """`python -m benchmarks.needs` measures how soon a need becomes a ranked page; writes benchmarks/results/needs.json.
 
 47,415 real resources, the development needs in people's own words, ten people at once, two web processes. "Both" is
-what somebody waits for: the form is sent, the need is kept, read, matched and logged, and its page is shown.
+what somebody waits for: the form is sent, the need is kept, read, matched and logged, and its page is shown. Then one
+of them, alone, opens pages whose work could grow with the commons, or with how much they have asked.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from coproduce.matching.files import read_needs
 
 #: Seconds that somebody reads or writes between two needs, on average: still far more hurried than people are.
 PAUSE = 1.0
+#: Pages that one person opens alone, and how often each.
+PAGES, N_LOOKS = ("/commons/", "/commons/?page=1000", "/needs/", "/people/", "/health"), 40
 
 
 def data() -> Path:
@@ -50,6 +53,16 @@ def measured(port: int, people: list[tuple[str, int]], needs: list[str], pause: 
     return found
 
 
+def looked_at(port: int, session: str, person: int) -> dict[str, dict[str, float]]:
+    """Milliseconds until each page was answered, for somebody alone; the first time is not counted."""
+    visitor = Visitor(port, session, person)
+    found = {}
+    for page in PAGES:
+        times = np.array([visitor.look(page) for _ in range(N_LOOKS + 1)][1:]) * 1000
+        found[page] = {f"p{share}": round(float(np.percentile(times, share)), 1) for share in (50, 95)}
+    return found
+
+
 def main() -> None:
     """Imports, serves, and lets people come."""
     folder = data()
@@ -62,6 +75,7 @@ def main() -> None:
             measured(port, people, own[:4], 0.0)  # opens the index and the connections
             result["with_pauses"] = measured(port, people, own[:24], PAUSE)
             result["without_pauses"] = measured(port, people, own[24:36], 0.0)
+            result["pages_ms"] = looked_at(port, *people[0])
     result["load_after"] = [round(load, 2) for load in os.getloadavg()]
     text = json.dumps(result, indent=2)
     Path(__file__).parents[1].joinpath("results", "needs.json").write_text(text + "\n")

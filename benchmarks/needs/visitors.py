@@ -80,9 +80,11 @@ class Visitor:
     seconds: dict[str, list[float]] = field(default_factory=lambda: {"state": [], "page": [], "both": []})
     wrong: list[int] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
     def visit(self, needs: Sequence[str], pause: float) -> None:
         """States every need and looks at its page, with a pause to read in between."""
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         draws = rng.stream(7, "benchmark visitor", person=self.person)
         _status, headers, _took = self._ask("GET", "/")
         token = next(value.split(";")[0].split("=")[1] for value in headers if value.startswith(CSRF))
@@ -100,6 +102,13 @@ class Visitor:
             self.wrong += [] if status == 200 else [status]
             for name, took in (("state", stating), ("page", looking), ("both", stating + looking)):
                 self.seconds[name].append(took)
+
+    def look(self, page: str) -> float:
+        """Opens a page; how long the answer took, in seconds. Raises RuntimeError where there is none."""
+        status, _headers, took = self._ask("GET", page)
+        if status != 200:
+            raise RuntimeError(f"{page} answered {status}.")
+        return took
 
     def _ask(self, method: str, path: str, body: str = "", token: str = "") -> tuple[int, list[str], float]:
         """Status, cookies set with the address that is led to at the end, and how long the answer took."""

@@ -93,8 +93,6 @@ DATABASES = {
     alias: {**entry, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     for alias, entry in django_databases(COPRODUCE).items()
 }
-# What a page asks is nearly always the same few statements: the server reads and plans each once a connection.
-DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
 DATABASE_ROUTERS = ["coproduce.network.database.router.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -94,7 +94,7 @@ def test_django_gets_its_own_names_and_the_rest_as_options() -> None:
         "PASSWORD": "pw2",
         "HOST": "db.example",
         "PORT": "5433",
-        "OPTIONS": {"sslmode": "verify-full"},
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5, "sslmode": "verify-full"},
     }
 
 

@@ -90,13 +90,17 @@ def role_of(url: str) -> str:
     return parse_url(url, setting="the database address")["user"]
 
 
+#: What a page asks is nearly always the same few statements: the server reads and plans each once a connection.
+_PREPARED = {"server_side_binding": True, "prepare_threshold": 5}
+
+
 def django_database(url: str) -> dict[str, Any]:
     """The entry of Django's DATABASES for an address."""
     parts = parse_url(url, setting="the database address")
     own = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     entry: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql"}
     entry |= {django: parts.get(libpq, "") for libpq, django in own.items()}
-    entry["OPTIONS"] = {name: value for name, value in parts.items() if name not in own}
+    entry["OPTIONS"] = {**_PREPARED, **{name: value for name, value in parts.items() if name not in own}}
     return entry
 
 
