@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import BooleanField, Case, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, When
 
 from coproduce.errors import Absent
 from coproduce.events import kinds
@@ -163,8 +163,8 @@ _ON_CARDS = (
 def need_page(asking: Asking, *, need_id: int) -> NeedPage:
     """A need with what was found for it, who helps, and what was said."""
     need = (
-        Need.objects.filter(access.seen_by(asking), pk=need_id)
-        .annotate(is_own=Exists(Need.objects.filter(access.own(asking), pk=OuterRef("pk"))))
+        Need.objects.filter(pk=need_id)
+        .annotate(is_own=ExpressionWrapper(access.own(asking), output_field=BooleanField()))
         .select_related("stated_by", "for_person")
         .prefetch_related("conditions", _offers(), _replies())
         .first()
