@@ -1,6 +1,6 @@
 """Numbers from events: what was needed, met, how soon, by whom; the same from the live network and a simulated one.
 
-What counts comes with SciPy and Numba, 100 MB and a second of start; it is loaded when it is first asked for, so that
+What counts comes with SciPy and Numba, 90 MB and 0.8 s of start; it is loaded when it is first asked for, so that
 a web process, which shows numbers that were counted elsewhere, never does.
 """
 
