@@ -13,6 +13,7 @@ import pytest
 from django.template import engines
 
 from coproduce.network import warming
+from coproduce.network.languages import language_choices
 
 
 @pytest.fixture
@@ -33,6 +34,12 @@ def test_every_template_of_ours_is_compiled_before_the_first_request(db: None, t
 def test_what_is_loaded_is_looked_at_no_more(db: None, thawed: None) -> None:
     warming.warm()
     assert gc.get_freeze_count() > 10_000
+
+
+def test_the_languages_are_listed_before_a_form_offers_them(db: None, thawed: None) -> None:
+    language_choices.cache_clear()
+    warming.warm()
+    assert language_choices.cache_info().currsize == 1
 
 
 def test_a_process_starts_without_its_index(db: None, thawed: None, monkeypatch: pytest.MonkeyPatch) -> None:

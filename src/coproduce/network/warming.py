@@ -1,6 +1,6 @@
 """What a web process does once before its first answer, so that nobody waits for it.
 
-Opens the index and gathers its words, compiles the templates, and puts what stays for good out of the garbage
+Opens the index and gathers its words, compiles the templates, lists the languages, and puts what stays for good out of the garbage
 collector's sight: a full look at everything that is loaded stops all threads of the process for 80 ms.
 """
 
@@ -17,6 +17,7 @@ from django.urls import get_resolver
 
 from coproduce.errors import CoproduceError
 from coproduce.network.commons.index import index
+from coproduce.network.languages import language_choices
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def warm() -> None:
     _ = get_resolver().url_patterns
     for name in template_names():
         get_template(name)
+    language_choices()
     try:
         index().lexicon.repaired("warmingup")
     except (CoproduceError, DatabaseError, OSError):
