@@ -1,7 +1,7 @@
 """What a web process does once before its first answer, so that nobody waits for it.
 
-Opens the index and gathers its words, compiles the templates, lists the languages, and puts what stays for good out of the garbage
-collector's sight: a full look at everything that is loaded stops all threads of the process for 80 ms.
+Opens the index and gathers its words, compiles the templates, lists the languages, and puts what stays for good out of
+the garbage collector's sight: a full look at everything that is loaded stops all threads of the process for 80 ms.
 """
 
 from __future__ import annotations
