@@ -69,21 +69,28 @@ def suggestions(_asking: Asking, *, words: str) -> list[str]:
 
 
 @query("needs.signed_in")
-def my_needs(asking: Asking, *, page: int | str = 1, size: int | None = None) -> Page[Need]:
-    """The needs that one stated, that are for oneself, or for somebody one acts for; open ones first, newest first.
+def my_needs(asking: Asking, *, page: int | str = 1) -> Page[Need]:
+    """One's own needs, the open ones first, newest first: a page of them, the nearest where there is no such one."""
+    found = Paginator(_mine(asking), PAGE_SIZE).get_page(page)
+    found.object_list = list(found.object_list)
+    return found
 
-    A page of them, the nearest where there is no such one; `size` needs long, PAGE_SIZE unless said.
-    """
+
+@query("needs.signed_in")
+def my_first_needs(asking: Asking, *, most: int) -> list[Need]:
+    """The first of the same."""
+    return list(_mine(asking)[:most])
+
+
+def _mine(asking: Asking) -> QuerySet[Need]:
+    """The needs that one stated, that are for oneself, or for somebody one acts for; open ones first, newest first."""
     helped = Offer.objects.filter(need_id=OuterRef("pk"), helper__isnull=False).exclude(state__in=HIDDEN)
-    needs: QuerySet[Need] = (
+    return (
         Need.objects.filter(access.own(asking))
         .annotate(someone_is_on_it=Exists(helped), is_closed=Case(When(state__in=OPEN, then=False), default=True))
         .order_by("is_closed", "-stated_at", "-pk")
         .select_related("for_person", "stated_by")
     )
-    found = Paginator(needs, size or PAGE_SIZE).get_page(page)
-    found.object_list = list(found.object_list)
-    return found
 
 
 @query("needs.signed_in")

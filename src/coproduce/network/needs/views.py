@@ -71,7 +71,7 @@ def _state(request: NetworkRequest) -> HttpResponse:
         return redirect("needs:need", need_id=need.pk)
     context: dict[str, Any] = {"form": form, "people": people, "examples": EXAMPLES}
     if not form.is_bound:
-        context["mine"] = [cards.need_line(need) for need in queries.my_needs(asking, size=3)]
+        context["mine"] = [cards.need_line(need) for need in queries.my_first_needs(asking, most=3)]
         context["asked"] = queries.asked_of_me(asking)[:3]
     return render(request, "needs/home.html", context, status=UNREADABLE if form.is_bound else 200)
 
