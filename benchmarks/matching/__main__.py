@@ -29,6 +29,10 @@ def main() -> None:
         "dense": quality.dense(data, reference(dense=True)),
         "two_questions": quality.two_questions(data),
         "no_answer": quality.no_answer(data),
+        "small_shelf": {
+            "lexical": quality.on_a_small_shelf(dense=False),
+            "dense": quality.on_a_small_shelf(dense=True),
+        },
         "processor_time": speed.a_need(data, peer),
         "index": speed.the_index(data),
         "people": people.measured(),

@@ -10,7 +10,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.matching.data import reference
+from benchmarks.matching.data import reference, small_shelf
 from benchmarks.matching.fitting import answer_signs, fit_answerable, fit_ranking, little_hope, pools
 from coproduce import matching
 from coproduce.matching import shipped_weights
@@ -20,13 +20,16 @@ FOLDER = Path(matching.__file__).parent
 
 
 def main(*, dense: bool) -> None:
-    """Fits to all needs that have an answer, in all wordings, and rewrites the numbers of the weights file."""
-    data, weights = reference(dense=dense), shipped_weights(dense=dense)
+    """Fits to all needs that have an answer, in all wordings, and rewrites the numbers of the weights file.
+
+    Whether there is an answer is learned from a large shelf and a small one.
+    """
+    data, small, weights = reference(dense=dense), small_shelf(unseen=False, dense=dense), shipped_weights(dense=dense)
     file = FOLDER / ("weights_dense.toml" if dense else "weights.toml")
     found = pools(data)
     ids = {need.id for need in data.answerable}
     weights = replace(weights, features=tuple(fit_ranking(found, data, [case for case in found if case[1] in ids])))
-    examples = answer_signs(data, found, weights)
+    examples = answer_signs(data, found, weights) + answer_signs(small, pools(small), weights)
     intercept, *curve = fit_answerable(examples)
     text = file.read_text(encoding="utf-8")
     text = _with(text, "features", dict(zip(FEATURES, weights.features, strict=True)))

@@ -25,8 +25,9 @@ from coproduce.matching.weights import FEATURES
 #: Where the ranking weights are pulled to: every feature counts, words and text more.
 START = {"name": 2.0, "words": 2.0, "focus": 1.0, "kind": 1.0, "overview": 0.5, "text": 1.0, "likeness": 3.0}
 SHRINKAGE = 0.3
-#: Share of the needs with an answer that may be told that there is little hope.
-MOST_WARNED = 0.2
+#: Share of the needs with an answer that may be told that there is little hope. With a fifth, one in three of the needs
+#: that nothing was chosen on were told so.
+MOST_WARNED = 0.15
 
 Array = NDArray[np.float64]
 #: A need in one of its wordings.

@@ -9,7 +9,7 @@ from statistics import fmean
 import numpy as np
 import tantivy
 
-from benchmarks.matching.data import WORDINGS, Reference
+from benchmarks.matching.data import WORDINGS, Reference, small_shelf
 from benchmarks.matching.fitting import Case, answer_signs, held_out, held_out_chances, pools
 from benchmarks.matching.wordings import chatty, shortened, shouted
 from coproduce import rng
@@ -192,9 +192,15 @@ def _mean_ndcg(data: Reference, search: Search, texts: Mapping[str, str]) -> flo
 
 
 def no_answer(data: Reference) -> dict[str, object]:
-    """How well the answerable estimate tells needs with an answer from needs without, on needs it was not fitted to."""
+    """How well the answerable estimate tells needs with an answer from needs without, on needs it was not fitted to.
+
+    It is fitted to a small shelf too, which is not counted here.
+    """
+    small = small_shelf(unseen=False)
     examples = answer_signs(data, pools(data), shipped_weights())
-    chances = held_out_chances(examples)
+    fitted = held_out_chances([*examples, *answer_signs(small, pools(small), shipped_weights())])
+    counted = {example.case for example in examples}
+    chances = {case: chance for case, chance in fitted.items() if case in counted}
     truth = {example.case: example.has_answer for example in examples if example.is_real}
     result: dict[str, object] = {}
     for wording in WORDINGS:
@@ -216,6 +222,36 @@ def no_answer(data: Reference) -> dict[str, object]:
         below = [chances[case] < shipped_weights().little_hope for case in own if truth[case] == has_answer]
         result[f"own_{label}_an_answer_said_to_have_little_hope"] = round(fmean(below), 4)
     result["mean_chance_when_answers_are_taken_away"] = round(fmean(1 / (1 + np.exp(-np.array(odds)))), 4)
+    return result
+
+
+def on_a_small_shelf(*, dense: bool) -> dict[str, object]:
+    """The example network's needs: those that choices were made on, and those written afterwards (`unseen`).
+
+    How good the first ten are, and how many needs with an answer, and without, are told that there is little hope.
+    """
+    weights = shipped_weights(dense=dense)
+    result: dict[str, object] = {}
+    for label, unseen in (("seen", False), ("unseen", True)):
+        data = small_shelf(unseen=unseen, dense=dense)
+        found = {need.id: rank(parse_need(need.text("own"), data.index.lexicon), data.index) for need in data.needs}
+        run = {need: {offer.resource_id: -offer.rank for offer in one.offers} for need, one in found.items()}
+        answered = {need.id for need in data.answerable}
+        chances = {("own", need): one.answerable for need, one in found.items()}
+        truth = {case: case[1] in answered for case in chances}
+        told = {answer: [chances[case] < weights.little_hope for case in chances if truth[case] is answer]
+                for answer in (True, False)}  # fmt: skip
+        measured = evaluate(run, data.judgments).metrics
+        result[label] = {
+            "n_needs": len(found),
+            "n_with_an_answer": len(answered),
+            **{name: _rounded(asdict(measured[name])) for name in ("ndcg_10", "success_10")},
+            "auc": round(area_under_curve(list(chances.values()), list(truth.values())), 4),
+            "brier": round(_brier(chances, truth, list(chances)), 4),
+            "brier_always_the_share": round(_brier(_shares(truth, list(chances)), truth, list(chances)), 4),
+            "with_an_answer_said_to_have_little_hope": round(fmean(told[True]), 4),
+            "without_an_answer_said_to_have_little_hope": round(fmean(told[False]), 4),
+        }
     return result
 
 

@@ -25,7 +25,7 @@ def written(tmp_path: Path, data: bytes, name: str = "file") -> Path:
 def test_medquad_rows_are_resources(tmp_path: Path) -> None:
     path = written(tmp_path, gzip.compress(json.dumps(ROW).encode()))
     (resource,) = read_resources(path)
-    assert resource == Resource("1", "Stoma care", ("Stoma",), ("Ostomy",), "Text", "treatment")
+    assert resource == Resource("1", "Stoma care", ("Stoma",), ("Ostomy",), body="Text", kind_of_help="treatment")
 
 
 BAD_RESOURCES = {

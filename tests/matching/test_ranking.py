@@ -81,15 +81,34 @@ def test_what_the_constraints_rule_out_is_never_scored(shelf: Index) -> None:
     )
 
 
-def test_the_words_that_carry_a_need_count_for_the_chance_of_an_answer(shelf: Index) -> None:
+def test_the_words_that_the_best_offers_hold_count_for_the_chance_of_an_answer(shelf: Index) -> None:
     need = parse_need("sleep and azathioprine", shelf.lexicon)
     pool = candidates(need, shelf, OPEN)
     rows = [at for at, card in enumerate(pool.cards) if card.id in ("5", "6")]
-    assert signs(need, pool, rows)[2] == pytest.approx(
-        sum(word.stem.startswith("azathioprin") for word in need.words if word.weight >= 0.6)
-        / sum(word.weight >= 0.6 for word in need.words)
-    )
+    held = sum(word.weight for word in need.words if word.stem.startswith("azathioprin"))
+    assert signs(need, pool, rows)[0] == pytest.approx(held / sum(word.weight for word in need.words))
     assert signs(need, pool, []).tolist() == [0, 0, 0]
+
+
+def test_a_word_that_no_resource_uses_lowers_the_chance_of_an_answer(shelf: Index) -> None:
+    known, unknown = (rank(parse_need(text, shelf.lexicon), shelf) for text in ("sleep", "sleep and sourdough"))
+    assert unknown.offers[0].resource_id == known.offers[0].resource_id == "9"
+    assert unknown.answerable < known.answerable - 0.1
+
+
+def test_a_need_that_names_nothing_is_not_held_to_a_name() -> None:
+    letter = Resource(1, "A letter for school", ("Inflammatory bowel disease",))
+    index = Index.in_memory([letter, Resource(2, "Sleep in a flare", ("Inflammatory bowel disease",))])
+    found = rank(parse_need("My daughter needs a letter for school", index.lexicon), index)
+    assert found.offers[0].resource_id == "1"
+    assert found.answerable > shipped_weights().little_hope
+
+
+def test_chat_alone_gives_little_hope() -> None:
+    index = Index.in_memory([Resource(1, "How to help somebody"), Resource(2, "Sleep in a flare")])
+    assert (
+        rank(parse_need("Please help me, thank you", index.lexicon), index).answerable < shipped_weights().little_hope
+    )
 
 
 def test_reasons_name_what_moved_the_offer(shelf: Index) -> None:

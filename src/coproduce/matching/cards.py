@@ -18,7 +18,7 @@ class Card:
     """A resource in the words of the index.
 
     `names` maps the key of a name to how well the resource goes by it; `main` holds the stems of what it is about;
-    `words` holds the stems of its title and names.
+    `words` holds the stems of its title, names and summary.
     """
 
     id: str
@@ -74,7 +74,8 @@ def card_of(resource: Resource) -> Card:
         if short:
             names[short] = max(names.get(short, 0.0), weight * SHORTENED)
     main = terms(" ".join(resource.conditions) or resource.title)
-    words = {word for text in (resource.title, *resource.conditions, *resource.aliases) for word in terms(text)}
+    told_by = (resource.title, *resource.conditions, *resource.aliases, resource.summary)
+    words = {word for text in told_by for word in terms(text)}
     return Card(
         id=resource.id,
         title=resource.title,

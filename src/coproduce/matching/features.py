@@ -83,9 +83,10 @@ def feature_matrix(
 ) -> NDArray[np.float64]:
     """The features of each hit, each between 0 and 1, shape (hits, FEATURES).
 
-    name: goes by a name that the need uses, by the weight of that name · words: weighted share of the telling words in
-    its title and names · focus: share of what it is about that the need speaks of · kind: offers the kind of help asked
-    for · overview: says what it is · text: text score relative to the best hit · likeness: `near`, as `likeness` gave.
+    name: goes by a name that the need uses, by the weight of that name · words: weighted share of the telling words
+    in its title, names and summary · focus: share of what it is about that the need speaks of · kind: offers the
+    kind of help asked for · overview: says what it is · text: text score relative to the best hit · likeness:
+    `near`, as `likeness` gave.
     """
     weights = {word.stem: word.weight for word in need.words}
     total = sum(weights.values()) or 1.0

@@ -21,7 +21,7 @@ from coproduce.matching.resource import Constraints, Resource
 from coproduce.matching.text import BODY_LIMIT, clean, plain_analyzer, plain_words, stemming_analyzer
 
 #: Raised when the fields or the analysis of text change: an index of another format is rebuilt.
-FORMAT = 2
+FORMAT = 3
 ANY = "*"
 _STAMP = "coproduce-index.json"
 _META = "meta.json"
@@ -279,8 +279,8 @@ def _document(resource: Resource, direction: bytes) -> tantivy.Document:
         document.add_text("name_word", word)
     document.add_text("title", clean(resource.title))
     document.add_text("start", clean(resource.title))
-    for name in names:
-        document.add_text("names", clean(name))
+    for text in (*names, *([resource.summary] if resource.summary else ())):
+        document.add_text("names", clean(text))
     document.add_text("body", clean(resource.body[:BODY_LIMIT]))
     document.add_text("kind", card.kind)
     document.add_text("risk", str(resource.risk_class))

@@ -23,6 +23,9 @@ _OWN = 0.5
 _ADDRESS = re.compile(r"\bhttps?://\S+|\b\S+@\S+|\b(?:[a-z0-9-]+\.)+(?:gov|com|org|net|edu|int)\b\S*", re.IGNORECASE)
 #: A thing named in the subject line counts more than one named further down.
 _SUBJECT = 1.25
+#: A word of chat that a title, name or summary holds ("friends" where a page is about telling friends) counts this much
+#: of what any other word would.
+_CHAT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +100,10 @@ class ParsedNeed:
         if words is not None:
             said = [word for text in words for word in plain_words(text)]
             # Words that fill a message (question, visit) carry the need once somebody picked them on purpose.
-            function = word_lists().function
             changed = replace(
                 changed,
-                words=_telling(said, frozenset(), lexicon, passed_over=function),
-                others=_others(said, lexicon, passed_over=function),
+                words=_telling(said, frozenset(), lexicon, picked=True),
+                others=_others(said, lexicon, passed_over=word_lists().function),
             )
         elif conditions is not None:
             named_words = [word for thing in changed.conditions for word in plain_words(thing.said)]
@@ -229,21 +231,25 @@ def _telling(
     in_subject: frozenset[str],
     lexicon: Lexicon,
     *,
-    passed_over: frozenset[str] | None = None,
+    picked: bool = False,
 ) -> tuple[TellingWord, ...]:
-    """The most telling words, each once, weighted by how few names hold them; ordinary words are passed over."""
-    ordinary = word_lists().ordinary if passed_over is None else passed_over
+    """The most telling words, each once, weighted by how few names hold them.
+
+    A word of chat counts where names hold it, and little unless the person `picked` it; where there is nothing else,
+    it counts no more.
+    """
+    chat = frozenset() if picked else word_lists().chat
     weights: dict[str, float] = {}
     shown: dict[str, str] = {}
-    for word, root in _saying(said, ordinary):
-        if root in weights or not _is_known(root, lexicon):
+    most = 0.0
+    for word, root in _saying(said, word_lists().function):
+        is_chat = word in chat or root in chat
+        if root in weights or not (_says_by_itself(root, lexicon) if is_chat else _is_known(root, lexicon)):
             continue
-        weight = lexicon.telling(root)
-        weights[root] = weight * (_SUBJECT if root in in_subject else 1.0)
+        weight = lexicon.telling(root) * (_SUBJECT if root in in_subject else 1.0)
+        most = max(most, weight)
+        weights[root] = weight * (_CHAT if is_chat else 1.0)
         shown[root] = word
-    if not weights:
-        return ()
-    most = max(weights.values())
     best = sorted(weights, key=lambda root: -weights[root])[:_MOST_WORDS]
     return tuple(TellingWord(shown[root], root, round(weights[root] / most, 4)) for root in best)
 
@@ -254,6 +260,11 @@ def _saying(said: Sequence[str], passed_over: frozenset[str]) -> Iterator[tuple[
         root = stem(word)
         if word not in passed_over and root not in passed_over:
             yield word, root
+
+
+def _says_by_itself(root: str, lexicon: Lexicon) -> bool:
+    """Whether a word of chat says something here: a name holds it, and it does not count as a kind of help already."""
+    return lexicon.in_names(root) > 0 and root not in kinds_of_help().asked_in_a_word
 
 
 def _is_known(root: str, lexicon: Lexicon) -> bool:

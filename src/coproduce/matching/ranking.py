@@ -21,8 +21,6 @@ from coproduce.matching.wordlists import kinds_of_help
 _VARIED = 20
 #: Scores this near are equal: rounding decides between them, and that is no reason.
 TIE = 1e-9
-#: A word of this weight or more carries the need.
-_CARRIES = 0.6
 #: Most resources that one ranking gives.
 MOST_OFFERS = 1000
 
@@ -219,13 +217,16 @@ def answerable(need: ParsedNeed, pool: Candidates, order: list[int], weights: We
 def signs(need: ParsedNeed, pool: Candidates, order: list[int]) -> NDArray[np.float64]:
     """The signs of an answer, in the order of SIGNS, each between 0 and 1, from the three best offers.
 
-    words, name: means of these features · carried: share of the words that carry the need which an offer has in its
-    title or names.
+    covered: share of what was said, by weight, that they hold in title, names or summary; a word that no resource uses
+    counts in full, and less than one whole word counts as one · name: the mean of this feature · unnamed: 1 where the
+    need says something and names nothing that a resource goes by, so that it is not held to a name; less than 1 where
+    all it says is chat.
     """
     best = order[:3]
     if not best:
         return np.zeros(len(SIGNS))
-    means = pool.features[best][:, [FEATURES.index("words"), FEATURES.index("name")]].mean(axis=0)
-    found = frozenset().union(*(pool.cards[row].words for row in best))
-    carrying = [word.stem in found for word in need.words if word.weight >= _CARRIES]
-    return np.array([*means, sum(carrying) / max(len(carrying), 1)])
+    held = frozenset().union(*(pool.cards[row].words for row in best))
+    said = sum(word.weight for word in need.words) + len(need.others)
+    covered = sum(word.weight for word in need.words if word.stem in held) / max(said, 1.0)
+    name = pool.features[best, FEATURES.index("name")].mean()
+    return np.array([covered, name, 0.0 if need.conditions else min(said, 1.0)])

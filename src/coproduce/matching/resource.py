@@ -15,15 +15,17 @@ RISK_CLASSES = range(4)
 class Resource:
     """A resource as the matcher sees it: public text and the few attributes that order or exclude it.
 
-    `conditions` are the names of what the resource is about (condition, medicine, procedure, situation); `aliases` are
-    other names of the same thing. `kind_of_help` is an id or a label of `kinds_of_help.toml`; unknown labels count as
-    "other". An empty language, audience or place means that it was not declared and the resource is open to all.
+    `conditions` are the names of what the resource is about (condition, medicine, procedure, situation); `aliases`
+    are other names of the same thing. `summary` says in a line or two what it is about, where its author wrote
+    that. `kind_of_help` is an id or a label of `kinds_of_help.toml`; unknown labels count as "other". An empty
+    language, audience or place means that it was not declared and the resource is open to all.
     """
 
     id: str
     title: str
     conditions: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    summary: str = ""
     body: str = ""
     kind_of_help: str = ""
     language: str = ""
@@ -65,6 +67,7 @@ class Resource:
             title=_text(row, "title"),
             conditions=_texts(row, "conditions") or _texts(row, "focus"),
             aliases=_texts(row, "aliases") or _texts(row, "syn"),
+            summary=_text(row, "summary"),
             body=_text(row, "body"),
             kind_of_help=_text(row, "kind_of_help") or _text(row, "qtype"),
             language=_text(row, "language"),

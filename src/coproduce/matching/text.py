@@ -17,6 +17,8 @@ BODY_LIMIT = 200_000
 _ABBREVIATION = 4
 _POSSESSIVE = re.compile(r"['’`´](?:s|S)\b")
 _APOSTROPHE = re.compile(r"['’`´]")
+#: Without its apostrophe it would be read as being ill.
+_I_WILL = re.compile(r"\bi['’`´]ll\b", re.IGNORECASE)
 _NOT_TEXT = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
 
 
@@ -52,7 +54,7 @@ def clean(text: str) -> str:
         # A lone surrogate cannot be written as UTF-8, so it cannot be indexed either.
         text = text.encode("utf-8", "ignore").decode("utf-8")
     text = text.translate(_NOT_TEXT)
-    return _APOSTROPHE.sub("", _POSSESSIVE.sub("", text))
+    return _APOSTROPHE.sub("", _POSSESSIVE.sub("", _I_WILL.sub("I will", text)))
 
 
 def terms(text: str) -> list[str]:

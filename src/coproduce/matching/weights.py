@@ -17,7 +17,7 @@ from coproduce.matching.wordlists import read_toml
 #: The features, in the order of the columns of a feature matrix.
 FEATURES = ("name", "words", "focus", "kind", "overview", "text", "likeness")
 #: What the answerable estimate looks at.
-SIGNS = ("words", "name", "carried")
+SIGNS = ("covered", "name", "unnamed")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class WordLists:
 
     @property
     def ordinary(self) -> frozenset[str]:
-        """Words that never count as telling."""
+        """Words that hold a message together or fill it."""
         return self.function | self.chat
 
 
@@ -62,6 +62,8 @@ class KindsOfHelp:
     cues: dict[str, list[tuple[tuple[str, ...], str, float]]]
     #: Plain words of all cues: misspelt cue words are repaired to these.
     vocabulary: frozenset[str]
+    #: Stems that ask for a kind all alone.
+    asked_in_a_word: frozenset[str]
 
     def canonical(self, label: str) -> str:
         """The id of a kind from its id or from another collection's label; "other" when nobody knows it."""
@@ -91,4 +93,10 @@ def kinds_of_help() -> KindsOfHelp:
             vocabulary.update(plain_words(cue))
     for options in cues.values():
         options.sort(key=lambda option: -len(option[0]))
-    return KindsOfHelp(kinds=kinds, by_label=by_label, cues=cues, vocabulary=frozenset(vocabulary))
+    in_a_word = {
+        first for first, options in cues.items() if any(cue == (first,) and by >= WORD for cue, _, by in options)
+    }
+    return KindsOfHelp(
+        kinds=kinds, by_label=by_label, cues=cues, vocabulary=frozenset(vocabulary),
+        asked_in_a_word=frozenset(in_a_word),
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from coproduce import clock
 from coproduce.errors import BadFile
 from coproduce.events import EventFrame, Role, inspect, kinds
+from coproduce.matching.cards import card_of
+from coproduce.network.commons import index
 from coproduce.network.commons.models import Resource
 from coproduce.network.database import DatabaseUrls
 from coproduce.network.laboratory import demo, example, life, story
@@ -61,6 +64,15 @@ def test_the_network_has_twenty_sites_and_about_two_thousand_people(example_netw
 def test_every_resource_of_the_example_is_shared_and_none_twice(example_network: list[str]) -> None:
     titles = list(Resource.objects.filter(state=Resource.State.SHARED).values_list("latest__title", flat=True))
     assert sorted(titles) == sorted(entry.matter["title"] for entry in example.resources())
+
+
+def test_the_shelf_of_the_judged_needs_is_that_of_the_network(example_network: list[str]) -> None:
+    found = index.index()
+    numbers = dict(Resource.objects.values_list("latest__title", "pk"))
+    for resource in example.shelf():
+        card = found.card(numbers[resource.title])
+        assert card is not None
+        assert replace(card, id=resource.id) == card_of(resource)
 
 
 def test_every_need_of_the_story_ends_as_the_story_tells(example_network: list[str]) -> None:

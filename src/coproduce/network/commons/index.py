@@ -186,6 +186,7 @@ def _public(resources: QuerySet[Resource]) -> Iterator[Indexed]:
                 title=row.stable__title,
                 conditions=tuple(condition.name for condition in about),
                 aliases=tuple(alias for condition in about for alias in condition.aliases),
+                summary=row.stable__summary,
                 body=f"{row.stable__summary}\n{row.stable__body}".strip(),
                 kind_of_help=row.stable__help_kind,
                 language=row.language,

@@ -112,6 +112,10 @@ def questions(parsed: ParsedNeed, words: str) -> list[str]:
     return [words[first:last].strip() for first, last in parsed.questions]
 
 
+#: Words that count less ("time", "ask") are read too; showing them would hide those that matter.
+_WORTH_A_CHIP = 0.25
+
+
 def chips(parsed: ParsedNeed, names: Mapping[str, str] = MappingProxyType({})) -> dict[str, list[parts.Chip]]:
     """What was understood, each a tick box that can be taken away; `names` are those of known conditions."""
     kinds = kinds_of_help().kinds
@@ -135,7 +139,7 @@ def chips(parsed: ParsedNeed, names: Mapping[str, str] = MappingProxyType({})) -
                 value=word.said,
             )
             for word in parsed.words
-            if word.said not in in_names
+            if word.said not in in_names and word.weight >= _WORTH_A_CHIP
         ],
     }
 
