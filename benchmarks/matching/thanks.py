@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from coproduce import rng
 from coproduce.matching import Weights, shipped_weights
 from coproduce.matching.evaluation import ndcg
-from coproduce.matching.thanks import HELPED, Showing, Update, learn, order_to_show
+from coproduce.matching.showing import order_to_show
+from coproduce.matching.thanks import HELPED, Showing, Update, learn
 from coproduce.matching.weights import FEATURES
 
 Array = NDArray[np.float64]

@@ -11,16 +11,17 @@ from benchmarks.matching.thanks import World, learned, quality, showings
 from coproduce import rng
 from coproduce.errors import InvalidInput
 from coproduce.matching import shipped_weights
+from coproduce.matching.showing import SWAP, order_to_show
 from coproduce.matching.thanks import (
+    EXPOSURE_FLOOR,
     HELPED,
-    SWAP,
     Showing,
     attention,
     counted,
+    exposure,
     fitted,
     learn,
     off_policy_gain,
-    order_to_show,
 )
 from coproduce.matching.weights import FEATURES
 
@@ -109,6 +110,35 @@ def test_an_update_that_human_judgments_refuse_does_not_ship_and_the_weights_sta
     assert "human judgments" in update.reason
 
 
+def with_least(made: list[Showing], feature: str) -> list[Showing]:
+    """The same lists, where the three resources with the least of a feature are a group of their own."""
+    places = [set(np.argsort(one.features[:, FEATURES.index(feature)])[:3].tolist()) for one in made]
+    return [
+        replace(one, groups=tuple("rare" if place in least else "other" for place in range(len(one.reward))))
+        for one, least in zip(made, places, strict=True)
+    ]
+
+
+def test_a_group_has_the_share_of_attention_of_its_places() -> None:
+    one = replace(showing(n_places=3), groups=("a", "b", "a"))
+    only_first = replace(PRESENT, features=(1.0, *(0.0,) * 6))
+    looked = 1 / np.log2(np.argsort(np.argsort(-one.features[:, 0])) + 2)
+    expected = {"a": (looked[0] + looked[2]) / looked.sum(), "b": looked[1] / looked.sum()}
+    assert exposure([one], only_first) == pytest.approx(expected)
+    assert exposure([showing()], PRESENT) == {}
+
+
+def test_an_update_that_puts_a_group_out_of_sight_does_not_ship() -> None:
+    made = showings(500, World(true=(0, 0, 0, 5, 0, 0, 0)), 1, PRESENT)
+    assert learn(made, PRESENT, lambda weights: 1.0).ships
+    # Thanks favour the kind of help, so those with the least of it fall.
+    update = learn(with_least(made, "kind"), PRESENT, lambda weights: 1.0)
+    before, after = update.exposure["rare"]
+    assert after < EXPOSURE_FLOOR * before
+    assert (update.ships, update.weights) == (False, PRESENT)
+    assert "rare" in update.reason
+
+
 def test_thanks_given_on_purpose_to_what_does_not_help_do_not_ship() -> None:
     true = np.array(World().true)
     wrong = showings(500, World(true=(0, 0, 0, 0, 6, 0, 0)), 1, PRESENT)
@@ -130,6 +160,7 @@ BAD = {
     "a reward above 1": {"reward": np.full(10, 1000.0)},
     "a reward below 0": {"reward": np.full(10, -1.0)},
     "another number of features": {"features": np.ones((10, 2))},
+    "another number of groups": {"groups": ("know-how",)},
 }
 
 

@@ -1,4 +1,4 @@
-"""`coproduce match`: rank resources for needs, compare with human judgments, say why, give needs to people."""
+"""`coproduce match`: rank resources for needs, compare with human judgments, say why, learn, give needs to people."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from coproduce.matching import Index, Offer, ParsedNeed, Ranking
     from coproduce.matching.dense import Encoder
     from coproduce.matching.evaluation import Evaluation
+    from coproduce.matching.judged import JudgedShelf
     from coproduce.matching.people import Assignment
+    from coproduce.matching.thanks import Update
 
 _Item = TypeVar("_Item")
 
@@ -157,6 +159,116 @@ def people(
         _say(json.dumps(_assignment(found)))
     else:
         _show_assignment(found)
+
+
+@app.command()
+def learn(
+    *,
+    ship: Annotated[bool, typer.Option("--ship", help="Let what passes every gate hold from now on.")] = False,
+    resources: Annotated[
+        Path | None, typer.Option(help="Judged resources, JSON Lines; by default the example's.")
+    ] = None,
+    needs: Annotated[Path | None, typer.Option(help="Needs judged on them, JSON Lines.")] = None,
+    judgments: Annotated[Path | None, typer.Option(help="need, resource, grade 0 to 3, between tabs.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the halves and of the interval.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Learn the order of resources from what helped in the live network; nothing changes without --ship.
+
+    New weights ship only when they would have earned more thanks on lists they were not fitted to, are no worse on
+    human judgments, and keep every kind of resource in sight. Without files, the judgments are those of the example
+    network; --resources, --needs and --judgments bring your own.
+
+    Example: coproduce match learn --ship
+    """
+    given = [path is not None for path in (resources, needs, judgments)]
+    if any(given) and not all(given):
+        raise typer.BadParameter("give all three", param_hint="--resources, --needs, --judgments")
+    from coproduce.network.launching import with_django
+
+    with_django()
+    from coproduce.network.needs.learning import learn_from_thanks
+    from coproduce.network.people.asking import computer
+
+    shelf = _judged(resources, needs, judgments)
+    update, ships = learn_from_thanks(computer("operator"), judged=shelf.quality, ship=ship, seed=seed)
+    if as_json:
+        _say(json.dumps(_lesson(update, ships=ships)))
+    else:
+        _show_lesson(update, n_judged=len(shelf), ships=ships)
+
+
+@app.command("take-back")
+def take_back() -> None:
+    """Take back what was learned last; the weights before it hold again.
+
+    Example: coproduce match take-back
+    """
+    from coproduce.network.launching import with_django
+
+    with_django()
+    from coproduce.network.needs.learning import take_back as taken_back
+    from coproduce.network.people.asking import computer
+
+    done = taken_back(computer("operator"))
+    _say("Taken back." if done else "Nothing was learned that could be taken back: the shipped weights hold.")
+
+
+def _judged(resources: Path | None, needs: Path | None, judgments: Path | None) -> JudgedShelf:
+    from coproduce.matching import Index
+    from coproduce.matching.judged import JudgedShelf
+    from coproduce.network.commons.index import encoder
+
+    if resources is None or needs is None or judgments is None:
+        from coproduce.network.laboratory import example
+
+        asked = example.judged_needs()
+        return JudgedShelf(
+            Index.in_memory(example.shelf(), encoder()),
+            {need.id: need.words for need in asked},
+            {need.id: dict(need.answers) for need in asked},
+        )
+    from coproduce.matching.files import read_judgments, read_needs, read_resources
+
+    asked_by = {need.id: need.text("own") for need in read_needs(needs)}
+    index = Index.in_memory(_progress(read_resources(resources), "Reading resources"), encoder())
+    _require_resources(index, resources)
+    return JudgedShelf(index, asked_by, read_judgments(judgments))
+
+
+def _lesson(update: Update, *, ships: bool) -> dict[str, Any]:
+    from coproduce.matching.weights import FEATURES
+
+    gain, low, high = update.gain
+    return {
+        "passes": update.ships,
+        "shipped": ships,
+        "reason": update.reason,
+        "n_lists": update.n_showings,
+        "gain": {"value": gain, "low": low, "high": high},
+        "judged": {"before": update.judged[0], "after": update.judged[1]},
+        "exposure": {group: {"before": before, "after": after} for group, (before, after) in update.exposure.items()},
+        "weights": {
+            "before": dict(zip(FEATURES, update.before.features, strict=True)),
+            "after": dict(zip(FEATURES, update.weights.features, strict=True)),
+        },
+    }
+
+
+def _show_lesson(update: Update, *, n_judged: int, ships: bool) -> None:
+    gain, low, high = update.gain
+    _say(update.reason)
+    _say(
+        f"More thanks a list that they were not fitted to: {gain:.3f} ({low:.3f} to {high:.3f}), "
+        f"{update.n_showings} lists."
+    )
+    _say(f"nDCG at 10 on {n_judged} judged needs: {update.judged[0]:.3f} before, {update.judged[1]:.3f} after.")
+    for group, (before, after) in update.exposure.items():
+        _say(f"Attention to {group}: {before:.0%} before, {after:.0%} after.")
+    if ships:
+        _say("The new weights hold from now on; `coproduce match take-back` brings the old ones back.")
+    elif update.ships:
+        _say("Nothing was changed; with --ship the new weights hold.")
 
 
 def _assignment(found: Assignment) -> dict[str, Any]:

@@ -1,15 +1,15 @@
 """Learning from thanks: what was shown, what helped, new weights, and the gate that they must pass before they ship.
 
-Places 3 to 10 of a list are shuffled a little (neighbours swap with a known probability), so that what is thanked
-because it stood high can be told from what helped. A thanked resource is weighed by the inverse of how likely its place
-is looked at (clipped), new weights are held near the present ones, and they ship only when they would have earned more
-thanks on showings they were not fitted to and are no worse on human judgments.
+Places 3 to 10 of a list are shuffled a little (`showing.order_to_show`), so that what is thanked because it stood high
+can be told from what helped. A thanked resource is weighed by the inverse of how likely its place is looked at
+(clipped), new weights are held near the present ones, and they ship only when they would have earned more thanks on
+showings they were not fitted to, are no worse on human judgments, and leave every group of resources in sight.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,13 +18,11 @@ from scipy.optimize import minimize, minimize_scalar
 
 from coproduce import rng
 from coproduce.errors import InvalidInput
+from coproduce.matching.showing import FIRST, LAST
 from coproduce.matching.weights import FEATURES, Weights
 
 Array = NDArray[np.float64]
 
-#: How often two neighbours in places 3 and 4, 5 and 6, 7 and 8, 9 and 10 change places.
-SWAP = 0.25
-_FIRST, _LAST = 2, 10
 #: "This helped" against an opening alone.
 HELPED, OPENED = 1.0, 0.2
 #: No thanks count more than this many times; no account counts for more than this many showings.
@@ -34,24 +32,8 @@ _MOST_OF_ONE_ACCOUNT = 3
 SHRINKAGE = 10.0
 #: How much judged quality (nDCG at 10) may fall by chance before an update is refused.
 _JUDGED_SLACK = 0.005
-
-
-def order_to_show(n_offers: int, draws: np.random.Generator, *, is_urgent: bool) -> tuple[list[int], list[float]]:
-    """Places of a ranking in the order to show, and the probability that each stands where it now stands.
-
-    Neighbours from place 3 on swap at random; an urgent need sees the ranking as it is. One draw a pair.
-
-    Source: Radlinski and Joachims (2006), FairPairs, AAAI-06, 1406-1412, with a smaller probability.
-    """
-    order, propensities = list(range(n_offers)), [1.0] * n_offers
-    if is_urgent:
-        return order, propensities
-    for first in range(_FIRST, min(_LAST, n_offers) - 1, 2):
-        swaps = draws.random() < SWAP
-        if swaps:
-            order[first], order[first + 1] = order[first + 1], order[first]
-        propensities[first] = propensities[first + 1] = SWAP if swaps else 1 - SWAP
-    return order, propensities
+#: A group of resources keeps at least this part of the attention that it has under the present weights.
+EXPOSURE_FLOOR = 0.8
 
 
 @dataclass(frozen=True)
@@ -59,13 +41,14 @@ class Showing:
     """One list as it was shown, and what came of it: one row or number a place.
 
     `features` has shape (places, FEATURES); `reward` is 0, OPENED or HELPED; `account` is the pseudonym of who was
-    shown the list.
+    shown the list; `groups` names the group of resources that each belongs to, where exposure is watched.
     """
 
     features: Array
     propensities: Array
     reward: Array
     account: int
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         n_places = len(self.reward)
@@ -75,6 +58,10 @@ class Showing:
             raise InvalidInput(
                 given="a showing whose columns differ in length or hold no usable numbers",
                 expected=f"{len(FEATURES)} features, a propensity above 0 and a reward for each place",
+            )
+        if self.groups and len(self.groups) != n_places:
+            raise InvalidInput(
+                given=f"{len(self.groups)} groups for {n_places} places", expected="one group a place", field="groups"
             )
         if np.any((self.reward < 0) | (self.reward > HELPED)):
             raise InvalidInput(given="a reward out of range", expected=f"a reward from 0 to {HELPED}", field="reward")
@@ -101,7 +88,7 @@ def attention(showings: Sequence[Showing]) -> float:
 
     Source: swap interventions, Joachims, Swaminathan and Schnabel (2017), 10.1145/3018661.3018699.
     """
-    places = list(range(_FIRST, _LAST - 1, 2))
+    places = list(range(FIRST, LAST - 1, 2))
     upper, lower = np.zeros(len(places)), np.zeros(len(places))
     for showing in showings:
         for at, place in enumerate(places):
@@ -159,10 +146,32 @@ def off_policy_gain(showings: Sequence[Showing], present: Weights, new: Weights,
         looked = _looked_at(len(showing.reward), power)
         earned = []
         for weights in (new, present):
-            place = np.argsort(np.argsort(-(showing.features @ weights.vector), kind="stable"))
+            place = _places(showing, weights)
             earned.append(float(showing.reward @ np.minimum(looked[place] / looked, _CLIP)))
         gains.append(earned[0] - earned[1])
     return np.array(gains)
+
+
+def _places(showing: Showing, weights: Weights) -> NDArray[np.int64]:
+    """At which place, from 0, each resource of a showing would stand under these weights."""
+    return np.argsort(np.argsort(-(showing.features @ weights.vector), kind="stable"))
+
+
+def exposure(showings: Sequence[Showing], weights: Weights) -> dict[str, float]:
+    """The share of all attention that each group of resources would have under these weights; no groups, no shares.
+
+    A place has the attention 1 / log2(place + 1), whatever was found here: few thanks tell little of attention.
+
+    Source: exposure of a group, Singh and Joachims (2018), 10.1145/3219819.3220088.
+    """
+    shares: dict[str, float] = {}
+    for showing in showings:
+        if showing.groups:
+            looked = 1 / np.log2(_places(showing, weights) + 2)
+            for group, attended in zip(showing.groups, looked.tolist(), strict=True):
+                shares[group] = shares.get(group, 0.0) + attended
+    total = sum(shares.values())
+    return {group: shares[group] / total for group in sorted(shares)}
 
 
 @dataclass(frozen=True)
@@ -170,7 +179,8 @@ class Update:
     """What came of learning: the weights to use from now on, whether they are new, and why.
 
     `gain` is the off-policy gain in thanks a showing, with its 95 % interval, on showings the weights were not fitted
-    to; `judged` is quality on human judgments, before and after. To roll back, use `before`.
+    to; `judged` is quality on human judgments, before and after; `exposure` is the share of attention of each group of
+    resources, before and after. To roll back, use `before`.
     """
 
     weights: Weights
@@ -179,12 +189,14 @@ class Update:
     reason: str
     gain: tuple[float, float, float]
     judged: tuple[float, float]
+    exposure: Mapping[str, tuple[float, float]]
+    n_showings: int
 
 
 def learn(
     showings: Sequence[Showing], present: Weights, judged: Callable[[Weights], float], *, seed: int = 0
 ) -> Update:
-    """New weights when they pass both gates, else the present ones.
+    """New weights when they pass every gate, else the present ones.
 
     Half of the showings fit, the other half check (by account, so that nobody checks their own thanks), and the other
     way round; `judged` gives nDCG at 10 on human judgments. Raises InvalidInput when no showing was thanked.
@@ -207,13 +219,20 @@ def learn(
     gain = _with_interval(gains, draws)
     new = fitted(kept, present, power)
     quality = (judged(present), judged(new))
+    seen = (exposure(showings, present), exposure(showings, new))
+    hidden = [group for group, share in seen[0].items() if seen[1][group] < EXPOSURE_FLOOR * share]
     if gain[1] <= 0:
         ships, reason = False, "It would not have earned more thanks, beyond chance."
     elif quality[1] < quality[0] - _JUDGED_SLACK:
         ships, reason = False, "It is worse on human judgments."
+    elif hidden:
+        ships, reason = False, f"It would put resources of a group out of sight: {', '.join(hidden)}."
     else:
         ships, reason = True, "It would have earned more thanks, and is no worse on human judgments."
-    return Update(new if ships else present, present, ships, reason, gain, quality)
+    return Update(
+        weights=new if ships else present, before=present, ships=ships, reason=reason, gain=gain, judged=quality,
+        exposure={group: (share, seen[1][group]) for group, share in seen[0].items()}, n_showings=len(kept),
+    )  # fmt: skip
 
 
 def _with_interval(values: Array, draws: np.random.Generator) -> tuple[float, float, float]:

@@ -33,8 +33,8 @@ GUARDED = {
     "needs_need_conditions", "needs_offer", "needs_reply", "people_account", "people_identity", "people_notice",
     "people_proxy",
 }  # fmt: skip
-#: Public, but for drafts and for what waits for a review that must come first.
-PARTLY = {"commons_resource", "commons_review", "commons_version"}
+#: Public, but for drafts and for what waits for a review that must come first; and weights that one alone may write.
+PARTLY = {"commons_resource", "commons_review", "commons_version", "needs_learnedweights"}
 OPEN = {
     "auth_group": "names of rights",
     "auth_group_permissions": "names of rights",

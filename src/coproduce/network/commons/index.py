@@ -46,7 +46,7 @@ def index() -> Index:
 @lru_cache(maxsize=4)
 def _opened(folder: Path) -> Index:
     try:
-        return open_index(folder, create=False, encoder=_encoder())
+        return open_index(folder, create=False, encoder=encoder())
     except IndexDamaged:
         with _builder():
             return _opened_or_built(folder)
@@ -55,7 +55,7 @@ def _opened(folder: Path) -> Index:
 def _opened_or_built(folder: Path) -> Index:
     """For whoever waited while another process built: what that one made."""
     try:
-        return open_index(folder, create=False, encoder=_encoder())
+        return open_index(folder, create=False, encoder=encoder())
     except IndexDamaged:
         _log.warning("There is no whole search index; it is rebuilt from the commons.")
         return _built()
@@ -146,10 +146,10 @@ def rebuild() -> int:
 
 def _built() -> Index:
     with told(computer("worker")):
-        return rebuild_index(_folder(), _public(Resource.objects.all()), encoder=_encoder())
+        return rebuild_index(_folder(), _public(Resource.objects.all()), encoder=encoder())
 
 
-def _encoder() -> Encoder | None:
+def encoder() -> Encoder | None:
     """What compares meanings, where this network wants it. Raises Unavailable where the extra is not installed."""
     return packaged_encoder() if settings.COPRODUCE.dense else None
 

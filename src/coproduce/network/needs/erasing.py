@@ -26,7 +26,9 @@ def forget_words(*, person_id: int, asking: Asking, **_arguments: Any) -> None:
         theirs = Need.objects.filter(Q(stated_by_id=person_id) | Q(for_person_id=person_id))
         open_ones = list(theirs.filter(state__in=OPEN).order_by("pk"))
         Reply.objects.filter(Q(author_id=person_id) | Q(to_id=person_id) | Q(need__in=theirs)).delete()
-        Offer.objects.filter(Q(need__in=theirs) | Q(helper_id=person_id)).update(reasons=[])
+        Offer.objects.filter(Q(need__in=theirs) | Q(helper_id=person_id)).update(
+            reasons=[], features=None, propensity=None
+        )
         seqs = append(
             [
                 kinds.NeedWithdrawn(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from coproduce import rng
 from coproduce.events import ABSENT, Event, Role, kinds
 from coproduce.matching import Offer as Ranked
 from coproduce.matching import ParsedNeed
+from coproduce.matching.showing import order_to_show
+from coproduce.matching.weights import FEATURES
 from coproduce.network.commons.models import Condition, Resource
 from coproduce.network.log import append, previous
 from coproduce.network.log.ids import next_ids
@@ -18,6 +22,19 @@ from coproduce.network.people.asking import Asking
 
 #: An offer in one of these states is tried again when its resource was revised; in others people had their answer.
 _WORTH_ANOTHER_TRY = frozenset({Offer.State.PARTLY, Offer.State.NOT_HELPED})
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A ranked resource, the version of it that readers get, where it is shown, and how likely it stands there.
+
+    `propensity` is None where the list can teach nothing: it was not shown whole, or not before somebody chose from it.
+    """
+
+    ranked: Ranked
+    version_id: int
+    place: int
+    propensity: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,14 +57,10 @@ def match(asking: Asking, need: Need, read: Read) -> None:
     """
     languages = reading.languages_of(need)
     ranking = reading.find(read.parsed, reading.constraints(languages=languages, role=asking.role))
-    versions = _versions([offer.resource_id for offer in ranking.offers])
     earlier = [] if read.beginning else list(need.offers.all())
     by_version = {offer.version_id: offer for offer in earlier if offer.version_id is not None}
-    resources = [
-        (offer, versions[offer.resource_id])
-        for offer in ranking.offers
-        if offer.resource_id in versions and versions[offer.resource_id] not in by_version
-    ]
+    shown = _to_show(need, ranking.offers, is_first=all(offer.used_seq is None for offer in earlier))
+    resources = [one for one in shown if one.version_id not in by_version]
     not_again = {need.stated_by_id, need.for_person_id, *(o.helper_id for o in earlier if o.helper_id is not None)}
     people = reading.helpers(read.parsed, read.conditions, languages=languages, at=asking.at, but=not_again)
     stated = previous(0) if read.beginning else (need.stated_seq or ABSENT)
@@ -58,7 +71,7 @@ def match(asking: Asking, need: Need, read: Read) -> None:
     seqs = append(events) if events else []
     _keep(asking, need, resources, seqs[first : first + 2 * len(resources) : 2])
     _keep_people(asking, need, people, seqs[first + 2 * len(resources) :])
-    _rerank(ranking.offers, versions, by_version)
+    _rerank(shown, by_version)
     need.answerable = ranking.answerable
     if read.beginning:
         need.stated_seq = seqs[0]
@@ -99,19 +112,32 @@ def match_news(asking: Asking, need: Need, parsed: ParsedNeed, news: Mapping[int
         if version_id == stable_id or state not in _WORTH_ANOTHER_TRY
     }
     fresh = [
-        (offer, versions[offer.resource_id])
+        Shown(offer, versions[offer.resource_id], place=offer.rank)
         for offer in new
         if offer.resource_id in versions and int(offer.resource_id) not in done
     ]
     if not fresh:
         return []
-    seqs = append(
-        [_resource_matched(asking, need, offer, version, news[int(offer.resource_id)]) for offer, version in fresh]
-    )
+    seqs = append([_resource_matched(asking, need, one, news[int(one.ranked.resource_id)]) for one in fresh])
     kept = _keep(asking, need, fresh, seqs)
     need.answerable, need.state = ranking.answerable, moved(need.state, "match")
     need.save(update_fields=["answerable", "state"])
     return kept
+
+
+def _to_show(need: Need, offers: Sequence[Ranked], *, is_first: bool) -> list[Shown]:
+    """The ranked resources that are there, in the order to show: near neighbours change places now and then.
+
+    The list can teach where it `is_first`: nobody has chosen from an earlier order of it.
+    """
+    versions = _versions([offer.resource_id for offer in offers])
+    there = [offer for offer in offers if offer.resource_id in versions]
+    draws = rng.stream(need.pk, "needs.order_to_show")
+    order, propensities = order_to_show(len(there), draws, is_urgent=bool(need.urgent_sign))
+    return [
+        Shown(there[at], versions[there[at].resource_id], place, propensity if is_first else None)
+        for place, (at, propensity) in enumerate(zip(order, propensities, strict=True), 1)
+    ]
 
 
 def _versions(resource_ids: Sequence[str]) -> dict[str, int]:
@@ -134,26 +160,26 @@ def _clarified(asking: Asking, need: Need, read: Read, stated: int) -> list[Even
 
 
 def _resources_matched(
-    asking: Asking, need: Need, resources: Sequence[tuple[Ranked, int]], stated: int, position: int
+    asking: Asking, need: Need, resources: Sequence[Shown], stated: int, position: int
 ) -> list[Event]:
     """ResourceMatched and ResourceShown in turn for each resource; `position` is that of the first in its append."""
     events: list[Event] = []
-    for offer, version_id in resources:
+    for one in resources:
         cause = previous(position + len(events))
-        events.append(_resource_matched(asking, need, offer, version_id, stated))
+        events.append(_resource_matched(asking, need, one, stated))
         events.append(
             kinds.ResourceShown(
-                time=asking.us, actor=asking.actor, role=asking.role, subject=need.pk, object=version_id,
-                value=float(offer.rank), cause=cause,
+                time=asking.us, actor=asking.actor, role=asking.role, subject=need.pk, object=one.version_id,
+                value=float(one.place), cause=cause,
             )
         )  # fmt: skip
     return events
 
 
-def _resource_matched(asking: Asking, need: Need, offer: Ranked, version_id: int, cause: int) -> Event:
+def _resource_matched(asking: Asking, need: Need, one: Shown, cause: int) -> Event:
     return kinds.ResourceMatched(
-        time=asking.us, role=Role.COMPUTER, subject=need.pk, object=version_id, topic=need.line_of_work,
-        value=float(offer.rank), cause=cause,
+        time=asking.us, role=Role.COMPUTER, subject=need.pk, object=one.version_id, topic=need.line_of_work,
+        value=float(one.ranked.rank), cause=cause,
     )  # fmt: skip
 
 
@@ -167,15 +193,14 @@ def _people_matched(asking: Asking, need: Need, people: Sequence[reading.Helper]
     ]  # fmt: skip
 
 
-def _keep(asking: Asking, need: Need, resources: Sequence[tuple[Ranked, int]], seqs: Sequence[int]) -> list[Offer]:
+def _keep(asking: Asking, need: Need, resources: Sequence[Shown], seqs: Sequence[int]) -> list[Offer]:
     if not resources:
         return []
     return Offer.objects.bulk_create(
         Offer(
-            id=number, need=need, version_id=version_id, rank=ranked.rank, score=ranked.score,
-            reasons=reading.reasons_of(ranked), matched_seq=seq, at=asking.at,
+            id=number, need=need, version_id=one.version_id, matched_seq=seq, at=asking.at, **_standing(one)
         )
-        for number, (ranked, version_id), seq in zip(next_ids(len(resources)), resources, seqs, strict=True)
+        for number, one, seq in zip(next_ids(len(resources)), resources, seqs, strict=True)
     )  # fmt: skip
 
 
@@ -193,14 +218,23 @@ def _keep_people(asking: Asking, need: Need, people: Sequence[reading.Helper], s
     )  # fmt: skip
 
 
-def _rerank(offers: Sequence[Ranked], versions: dict[str, int], earlier: dict[int, Offer]) -> None:
-    """Brings rank and reasons of resources offered before up to date; one that is found no more loses its rank."""
-    now = {versions[ranked.resource_id]: ranked for ranked in offers if ranked.resource_id in versions}
+def _standing(one: Shown) -> dict[str, Any]:
+    """The columns of an offer that say where and why it stands."""
+    ranked = one.ranked
+    return {
+        "rank": ranked.rank, "score": ranked.score, "reasons": reading.reasons_of(ranked), "place": one.place,
+        "propensity": one.propensity, "features": [ranked.features[name] for name in FEATURES],
+    }  # fmt: skip
+
+
+_NOWHERE = {"rank": None, "score": None, "place": None, "propensity": None, "features": None}
+
+
+def _rerank(shown: Sequence[Shown], earlier: Mapping[int, Offer]) -> None:
+    """Brings up to date where resources offered before stand; one that is found no more loses its rank."""
+    now = {one.version_id: one for one in shown}
     for version_id, offer in earlier.items():
-        ranked = now.get(version_id)
-        if ranked is None:
-            offer.rank, offer.score = None, None
-        else:
-            offer.rank, offer.score, offer.reasons = ranked.rank, ranked.score, reading.reasons_of(ranked)
+        for name, value in (_standing(now[version_id]) if version_id in now else _NOWHERE).items():
+            setattr(offer, name, value)
     if earlier:
-        Offer.objects.bulk_update(earlier.values(), ["rank", "score", "reasons"])
+        Offer.objects.bulk_update(earlier.values(), [*_NOWHERE, "reasons"])

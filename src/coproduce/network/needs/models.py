@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -115,6 +116,10 @@ class Offer(models.Model):
     rank = models.PositiveSmallIntegerField(null=True, blank=True)
     score = models.FloatField(null=True, blank=True)
     reasons = models.JSONField(default=list)
+    #: Where it was shown, how likely it stood there (none where that is not known), and the features it was ranked by.
+    place = models.PositiveSmallIntegerField(null=True, blank=True)
+    propensity = models.FloatField(null=True, blank=True)
+    features = ArrayField(models.FloatField(), null=True, blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.SHOWN)
     unreachable_reason = models.PositiveSmallIntegerField(null=True, blank=True)
     matched_seq = models.BigIntegerField()
@@ -153,6 +158,18 @@ class Reply(models.Model):
         ordering: ClassVar = ["at", "pk"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["author", "token"], name="replied_once")]
         indexes: ClassVar = [models.Index(fields=["to", "-at"])]
+
+
+class LearnedWeights(models.Model):
+    """Weights of the ranking that were learned from thanks: the latest of its mode that was not taken back holds."""
+
+    id = IdField()
+    is_dense = models.BooleanField()
+    #: Weight by the name of its feature (matching.weights.FEATURES).
+    weights = models.JSONField()
+    n_lists = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, blank=True)
 
 
 class Cursor(models.Model):

@@ -215,13 +215,13 @@ def _replies() -> Prefetch[Any]:
 
 
 def _in_order(offers: Sequence[Offer]) -> list[Offer]:
-    """Resources: what people offered first, then by rank; what is found no more and was never touched is left out."""
+    """Resources: what people offered first, then by place; what is found no more and was never touched is left out."""
     resources = [
         offer
         for offer in offers
         if offer.version_id is not None and not (offer.rank is None and offer.state == Offer.State.SHOWN)
     ]
-    return sorted(resources, key=lambda offer: (offer.offered_by_id is None, offer.rank or 0, offer.pk))
+    return sorted(resources, key=lambda offer: (offer.offered_by_id is None, offer.place or offer.rank or 0, offer.pk))
 
 
 #: How far back the way that led to a need is followed, and how many events a story holds at most.

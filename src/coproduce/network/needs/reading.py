@@ -11,12 +11,13 @@ from django.conf import settings
 from django.db.models import Count, F, Func, IntegerField, Max, QuerySet, Value
 
 from coproduce.events import Role
-from coproduce.matching import Constraints, Offer, ParsedNeed, Ranking, parse_need, rank, shipped_weights
+from coproduce.matching import Constraints, Offer, ParsedNeed, Ranking, Weights, parse_need, rank, shipped_weights
 from coproduce.matching.text import name_key
+from coproduce.matching.weights import FEATURES
 from coproduce.network.commons.importing import slug_of
 from coproduce.network.commons.index import index
 from coproduce.network.commons.models import Condition
-from coproduce.network.needs.models import Need
+from coproduce.network.needs.models import LearnedWeights, Need
 from coproduce.network.people.models import Person
 
 #: Resources and people shown for a need.
@@ -79,7 +80,22 @@ def find(parsed: ParsedNeed, limits: Constraints, k: int = N_RESOURCES) -> Ranki
     """The ranked resources for a parsed need, in the language that it asks for too."""
     if parsed.behind.language:
         limits = replace(limits, languages=limits.languages | {parsed.behind.language})
-    return rank(parsed, index(), limits, k)
+    return rank(parsed, index(), limits, k, weights=present_weights())
+
+
+def learned_weights() -> QuerySet[LearnedWeights]:
+    """What was learned from thanks in the mode of this network and was not taken back, the newest first."""
+    return LearnedWeights.objects.filter(is_dense=settings.COPRODUCE.dense, taken_back_at=None).order_by("-at", "-pk")
+
+
+def present_weights() -> Weights:
+    """The weights that hold: those learned last, otherwise the shipped ones."""
+    shipped = shipped_weights(dense=settings.COPRODUCE.dense)
+    learned = learned_weights().values_list("weights", flat=True).first()
+    # What an older version learned for other features holds no more.
+    if learned is None or learned.keys() != set(FEATURES):
+        return shipped
+    return replace(shipped, features=tuple(float(learned[name]) for name in FEATURES))
 
 
 def has_little_hope(answerable: float | None) -> bool:
