@@ -98,9 +98,10 @@ def search(_asking: Asking, *, words: str, limit: int = PAGE_SIZE) -> list[Resou
 
 @query("commons.look")
 def conditions_in_use(_asking: Asking) -> list[Condition]:
-    """The conditions that most shared resources are about, by name."""
+    """The conditions that most shared resources are about, by name; of those with as many, the older ones."""
     about = Resource.conditions.through.objects.filter(resource__in=Resource.objects.filter(offered()))
-    counted = about.order_by().values("condition").annotate(n=Count("pk")).order_by("-n", "condition__name")
+    # By number, not by name: the names of all conditions are not fetched to count.
+    counted = about.order_by().values("condition").annotate(n=Count("pk")).order_by("-n", "condition_id")
     most = Condition.objects.filter(pk__in=counted.values("condition")[:MOST_CONDITIONS])
     return sorted(most, key=lambda condition: condition.name.casefold())
 
