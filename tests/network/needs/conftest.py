@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from coproduce.events import LineOfWork, Role
 from coproduce.network.commons import index
@@ -14,11 +16,12 @@ from coproduce.network.commons.actions import Authorship, create_resource
 from coproduce.network.commons.models import Condition, Resource
 from coproduce.network.commons.words import Words
 from coproduce.network.needs.actions import Wish, state_need
-from coproduce.network.needs.models import Need
+from coproduce.network.needs.models import Need, Offer
 from coproduce.network.people.actions import join
-from coproduce.network.people.asking import Asking
-from coproduce.network.people.models import Proxy
+from coproduce.network.people.asking import Asking, computer
+from coproduce.network.people.models import Account, Proxy
 from coproduce.network.people.policy import told
+from coproduce.network.people.session import ACTING_FOR
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SCHOOL = "She goes back to school on Monday. Is there a letter for her teacher about Crohn's disease?"
@@ -99,3 +102,46 @@ def school(town: Town, shelf: dict[str, Resource]) -> Need:
     """Josephine's need for her daughter, open to the people she asks."""
     wish = Wish(words=SCHOOL, line_of_work=LineOfWork.EVERYDAY_LIFE)
     return state_need(town.josephine, wish=wish, for_person=town.orleans.person)
+
+
+SignIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def sign_in(town: Town) -> SignIn:
+    """A browser in which somebody of the town is signed in; `guest` is nobody."""
+
+    def browser(name: str) -> Client:
+        client = Client()
+        if name == "guest":
+            return client
+        asking: Asking = getattr(town, name)
+        with told(computer("accounts")):
+            account, _made = Account.objects.get_or_create(email=f"{name}@example.org", person_id=asking.actor)
+            client.force_login(account, backend="coproduce.network.people.accounts.Backend")
+            session = client.session
+            session[ACTING_FOR] = asking.acting_for
+            session.save()
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def stated(sign_in: SignIn, shelf: dict[str, Resource], town: Town) -> tuple[Client, Need]:
+    """Josephine, and the need that she stated on the home page."""
+    client = sign_in("josephine")
+    answer = client.post("/", form(town))
+    assert answer.status_code == 302, answer.content.decode()
+    with told(town.josephine):
+        return client, Need.objects.get()
+
+
+def form(town: Town, **changes: object) -> dict[str, object]:
+    filled = {"words": SCHOOL, "whom": town.orleans.person, "audience": "helpers", "line_of_work": 1, "stage": ""}
+    return {**filled, "goal": "", "needed_by": "", "once": str(uuid4()), **changes}
+
+
+def offer_of(town: Town, title: str = "A letter for school") -> Offer:
+    with told(town.josephine):
+        return Offer.objects.get(version__title=title)

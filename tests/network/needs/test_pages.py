@@ -15,61 +15,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from coproduce.events import Role
-from coproduce.matching import shipped_weights
 from coproduce.network.commons import index
 from coproduce.network.commons.actions import Authorship, create_resource
 from coproduce.network.commons.models import Condition, Resource, Review
 from coproduce.network.needs import actions, queries, reading
 from coproduce.network.needs.duties import match_new_resources
 from coproduce.network.needs.models import Audience, Need, Offer, Reply
-from coproduce.network.people.asking import Asking, computer
+from coproduce.network.people.asking import computer
 from coproduce.network.people.models import Account
 from coproduce.network.people.policy import told
-from coproduce.network.people.session import ACTING_FOR
-from tests.network.needs.conftest import SCHOOL, START, Town, words_of
+from tests.network.needs.conftest import SCHOOL, START, SignIn, Town, form, offer_of, words_of
 
-SignIn = Callable[[str], Client]
 MOST_QUERIES = 12
-
-
-@pytest.fixture
-def sign_in(town: Town) -> SignIn:
-    """A browser in which somebody of the town is signed in; `guest` is nobody."""
-
-    def browser(name: str) -> Client:
-        client = Client()
-        if name == "guest":
-            return client
-        asking: Asking = getattr(town, name)
-        with told(computer("accounts")):
-            account, _made = Account.objects.get_or_create(email=f"{name}@example.org", person_id=asking.actor)
-            client.force_login(account, backend="coproduce.network.people.accounts.Backend")
-            session = client.session
-            session[ACTING_FOR] = asking.acting_for
-            session.save()
-        return client
-
-    return browser
-
-
-@pytest.fixture
-def stated(sign_in: SignIn, shelf: dict[str, Resource], town: Town) -> tuple[Client, Need]:
-    """Josephine, and the need that she stated on the home page."""
-    client = sign_in("josephine")
-    answer = client.post("/", form(town))
-    assert answer.status_code == 302, answer.content.decode()
-    with told(town.josephine):
-        return client, Need.objects.get()
-
-
-def form(town: Town, **changes: object) -> dict[str, object]:
-    filled = {"words": SCHOOL, "whom": town.orleans.person, "audience": "helpers", "line_of_work": 1, "stage": ""}
-    return {**filled, "goal": "", "needed_by": "", "once": str(uuid4()), **changes}
-
-
-def offer_of(town: Town, title: str = "A letter for school") -> Offer:
-    with told(town.josephine):
-        return Offer.objects.get(version__title=title)
 
 
 def test_the_whole_loop_by_plain_forms(stated: tuple[Client, Need], town: Town) -> None:
@@ -476,14 +433,3 @@ def test_a_need_that_asks_for_a_language_is_answered_in_it(sign_in: SignIn) -> N
     look = "a letter for school"
     assert "Una carta" not in sign_in("guest").post("/", {"words": look}).content.decode()
     assert "Una carta" in sign_in("guest").post("/", {"words": f"{look}, in Spanish please"}).content.decode()
-
-
-@pytest.mark.parametrize(("away", "asks"), [(-0.01, True), (0.01, False), (None, False)])
-def test_little_hope_is_said_below_its_threshold_and_people_are_asked(
-    stated: tuple[Client, Need], town: Town, away: float | None, asks: bool
-) -> None:
-    client, need = stated
-    chance = None if away is None else shipped_weights().little_hope + away
-    with told(town.josephine):
-        Need.objects.filter(pk=need.pk).update(answerable=chance)
-    assert ("Nothing good here yet" in client.get(f"/needs/{need.pk}/").content.decode()) == asks

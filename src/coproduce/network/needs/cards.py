@@ -19,6 +19,7 @@ from coproduce.matching.text import name_key
 from coproduce.network.commons.models import Condition, Resource, Version
 from coproduce.network.design import parts
 from coproduce.network.languages import language_name
+from coproduce.network.needs import reading
 from coproduce.network.needs.models import Need, Offer
 from coproduce.network.needs.queries import NeedPage
 from coproduce.network.needs.states import OPEN
@@ -30,22 +31,24 @@ _STOPPED = frozenset({Need.State.WITHDRAWN, Need.State.REDIRECTED, Need.State.UN
 ROLE_NAMES = dict(ROLE_CHOICES)
 
 
-def stands_at(need: Need, *, someone_is_on_it: bool) -> str:
-    """Which of the four steps a need is at."""
+def stands_at(need: Need, *, someone_is_on_it: bool, has_little_hope: bool = False) -> str:
+    """Which of the four steps a need is at: what may be no answer is not called one."""
     if need.state in {Need.State.ANSWERED, Need.State.CONFIRMED}:
         return "helped"
     if need.state in _HERE:
-        return "here"
+        return "on-it" if has_little_hope else "here"
     return "on-it" if someone_is_on_it else "heard"
 
 
-def steps(need: Need, *, someone_is_on_it: bool, at: Mapping[str, datetime] | None = None) -> list[parts.Step]:
+def steps(
+    need: Need, *, someone_is_on_it: bool, has_little_hope: bool = False, at: Mapping[str, datetime] | None = None
+) -> list[parts.Step]:
     """The four steps of a need as its owner sees them."""
     details = {"heard": need.get_state_display() if need.state in _STOPPED else ""}
     if need.state == Need.State.CONFIRMED:
         details["helped"] = _("You said that it is met.")
-    now = stands_at(need, someone_is_on_it=someone_is_on_it)
-    if not someone_is_on_it and now in {"here", "helped"}:
+    now = stands_at(need, someone_is_on_it=someone_is_on_it, has_little_hope=has_little_hope)
+    if not someone_is_on_it and now != "heard":
         # No person has answered: the step says who did.
         details["on-it"] = _("The network looked in the commons.")
     return parts.need_steps(
@@ -65,11 +68,11 @@ def steps_of(page: NeedPage) -> list[parts.Step]:
     at = {}
     if answered:
         at["on-it"] = min(answered)
-    if page.resources:
+    if page.resources and not page.has_little_hope:
         at["here"] = min(offer.at for offer in page.resources)
     if page.need.state == Need.State.CONFIRMED and page.need.closed_at is not None:
         at["helped"] = page.need.closed_at
-    return steps(page.need, someone_is_on_it=bool(answered), at=at)
+    return steps(page.need, someone_is_on_it=bool(answered), has_little_hope=page.has_little_hope, at=at)
 
 
 def names_of(conditions: Iterable[Condition]) -> dict[str, str]:
@@ -224,7 +227,11 @@ def need_line(need: Need) -> dict[str, Any]:
         "url": reverse("needs:need", args=[need.pk]),
         "excerpt": Truncator(need.words).chars(140) or _("Its words were erased."),
         "is_open": need.state in OPEN,
-        "steps": steps(need, someone_is_on_it=getattr(need, "someone_is_on_it", False)),
+        "steps": steps(
+            need,
+            someone_is_on_it=getattr(need, "someone_is_on_it", False),
+            has_little_hope=need.state == Need.State.MATCHED and reading.has_little_hope(need.answerable),
+        ),
     }
 
 

@@ -152,7 +152,9 @@ class NeedPage:
 
     @property
     def has_little_hope(self) -> bool:
-        """True when nothing good is in the commons yet: then people are asked."""
+        """True when nothing good is in the commons yet, and nobody offered or used anything: then people are asked."""
+        if any(offer.offered_by_id is not None or offer.used_seq is not None for offer in self.resources):
+            return False
         return not self.resources or reading.has_little_hope(self.need.answerable)
 
 
