@@ -74,10 +74,20 @@ def test_a_rollback_forgets_changes(tmp_path: Path) -> None:
     assert len(index) == len(SHELF)
 
 
-def test_an_id_repeated_in_one_batch_is_kept_once() -> None:
-    index = Index.in_memory([Resource("1", "First", ("Stoma",)), Resource("1", "Second", ("Stoma",))])
-    assert [card.title for card in [index.card(1)] if card] == ["Second"]
-    assert len(index) == 1
+def twice(number: int) -> list[Resource]:
+    return [Resource("7", "Stoma care"), Resource("8", "Sleep"), Resource("7", f"Stoma supplies {number}")]
+
+
+def test_an_id_repeated_in_one_batch_is_kept_once_as_it_came_last(tmp_path: Path) -> None:
+    changed = open_index(tmp_path / "changed")
+    changed.replace(twice(1))
+    changed.replace(twice(2))
+    changed.commit()
+    for index in (Index.in_memory(twice(2)), rebuild_index(tmp_path / "rebuilt", twice(2)), changed):
+        assert len(index) == 2
+        card = index.card("7")
+        assert card is not None
+        assert card.title == "Stoma supplies 2"
 
 
 def test_a_second_writer_waits_and_is_told(tmp_path: Path) -> None:
