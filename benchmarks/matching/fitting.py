@@ -16,8 +16,8 @@ from scipy.optimize import minimize
 
 from benchmarks.matching.data import WORDINGS, Reference
 from coproduce.matching import Constraints, ParsedNeed, Weights, parse_need
-from coproduce.matching.evaluation import ndcg
 from coproduce.matching.features import Candidates, candidates
+from coproduce.matching.judged import judged_quality
 from coproduce.matching.ranking import ordered, signs
 from coproduce.matching.resource import OPEN
 from coproduce.matching.weights import FEATURES
@@ -71,9 +71,7 @@ def fit_ranking(found: Mapping[Case, Candidates], data: Reference, cases: Sequen
 
 def quality(found: Mapping[Case, Candidates], data: Reference, case: Case, weights: Weights) -> float:
     """nDCG at 10 of one case."""
-    pool = found[case]
-    order, _, _ = ordered(pool.features @ weights.vector, pool.cards, weights)
-    return ndcg([pool.cards[row].id for row in order], data.judgments[case[1]])
+    return judged_quality(found[case], data.judgments[case[1]], weights)
 
 
 def held_out(found: Mapping[Case, Candidates], data: Reference, base: Weights) -> dict[str, dict[str, float]]:

@@ -7,12 +7,18 @@ from statistics import fmean
 
 from coproduce.errors import InvalidInput
 from coproduce.matching.evaluation import RELEVANT, Judgments, ndcg
-from coproduce.matching.features import candidates
+from coproduce.matching.features import Candidates, candidates
 from coproduce.matching.index import Index
 from coproduce.matching.need import parse_need
 from coproduce.matching.ranking import ordered
 from coproduce.matching.resource import OPEN
 from coproduce.matching.weights import Weights
+
+
+def judged_quality(pool: Candidates, grades: Mapping[str, int], weights: Weights) -> float:
+    """nDCG at 10 of the candidates of one need in the order of these weights, variety included."""
+    order, _, _ = ordered(pool.features @ weights.vector, pool.cards, weights)
+    return ndcg([pool.cards[row].id for row in order], grades)
 
 
 class JudgedShelf:
@@ -40,9 +46,4 @@ class JudgedShelf:
 
     def quality(self, weights: Weights) -> float:
         """The mean nDCG at 10 of the needs, each ordered under these weights."""
-        return fmean(self._quality(need, weights) for need in self.judgments)
-
-    def _quality(self, need: str, weights: Weights) -> float:
-        pool = self._pools[need]
-        order, _, _ = ordered(pool.features @ weights.vector, pool.cards, weights)
-        return ndcg([pool.cards[row].id for row in order], self.judgments[need])
+        return fmean(judged_quality(self._pools[need], grades, weights) for need, grades in self.judgments.items())
