@@ -36,6 +36,7 @@ BAD_RESOURCES = {
     "a word as risk": b'{"id": "1", "title": "a", "risk_class": "high"}',
     "a risk of 9": b'{"id": "1", "title": "a", "risk_class": 9}',
     "aliases that are no list": b'{"id": "1", "title": "a", "aliases": {"a": 1}}',
+    "a summary that is no text": b'{"id": "1", "title": "a", "summary": ["b"]}',
     "no UTF-8": b'{"id": "1", "title": "\xff"}',
     "a null byte in an id": b'{"id": "a\\u0000", "title": "a"}',
     "an id that a row before has": b'{"id": "0", "title": "a"}',

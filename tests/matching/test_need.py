@@ -130,3 +130,47 @@ def test_a_word_that_somebody_picks_on_purpose_counts_though_messages_are_full_o
     visits = Index.in_memory([Resource(id="1", title="Questions for a visit")])
     picked = need.correct(visits.lexicon, words=["questions"])
     assert [word.said for word in picked.words] == ["questions"]
+
+
+@pytest.fixture
+def on_friends() -> Index:
+    return Index.in_memory(
+        [Resource(1, "What to tell in class"), Resource(2, "Sleep", body="Tell nobody. How are you?")]
+    )
+
+
+def weights_of(text: str, index: Index) -> dict[str, float]:
+    return {word.said: word.weight for word in parse_need(text, index.lexicon).words}
+
+
+def test_a_word_of_chat_counts_little_where_a_title_holds_it_and_not_where_only_bodies_do(on_friends: Index) -> None:
+    assert weights_of("how do I tell my class", on_friends) == pytest.approx({"class": 1.0, "tell": 0.3}, abs=0.05)
+    without = Index.in_memory([Resource(1, "In class"), Resource(2, "Sleep", body="Tell nobody.")])
+    assert weights_of("how do I tell my class", without) == {"class": 1.0}
+
+
+def test_where_all_is_chat_it_counts_no_more(on_friends: Index) -> None:
+    assert weights_of("please tell me", on_friends) == {"tell": 0.3}
+
+
+def test_a_word_of_chat_that_somebody_picked_counts_in_full(on_friends: Index) -> None:
+    need = parse_need("how do I tell my class", on_friends.lexicon)
+    picked = need.correct(on_friends.lexicon, words=["tell", "class"])
+    assert {word.said: word.weight > 0.8 for word in picked.words} == {"tell": True, "class": True}
+
+
+def test_a_word_of_chat_that_asks_for_a_kind_of_help_is_not_counted_twice() -> None:
+    index = Index.in_memory([Resource(1, "What causes sleep"), Resource(2, "Sleep")])
+    assert set(weights_of("what causes sleep", index)) == {"sleep"}
+
+
+@pytest.mark.parametrize("said", ["scope", "spain", "bread"])
+def test_a_repair_keeps_the_first_letter(said: str) -> None:
+    index = Index.in_memory([Resource(1, "How to cope", ("pain", "cope", "read"))])
+    assert parse_need(f"about my {said}", index.lexicon).repairs == ()
+
+
+def test_i_will_is_not_being_ill() -> None:
+    index = Index.in_memory([Resource(1, "Being ill")])
+    assert weights_of("I'll try it", index) == {}
+    assert set(weights_of("my illness", index)) == {"illness"}

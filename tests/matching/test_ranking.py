@@ -12,6 +12,7 @@ from coproduce.matching import Constraints, Index, Resource, explain, parse_need
 from coproduce.matching.features import candidates
 from coproduce.matching.ranking import GROUNDS, TIE, ordered, signs
 from coproduce.matching.resource import OPEN
+from coproduce.matching.text import SUMMARY_LIMIT
 from coproduce.matching.weights import FEATURES, Weights
 
 NEEDS = ["what causes crohn's disease", "azathioprine side effects", "sleep in a flare", "what is hepatitis", "school"]
@@ -102,6 +103,26 @@ def test_a_need_that_names_nothing_is_not_held_to_a_name() -> None:
     found = rank(parse_need("My daughter needs a letter for school", index.lexicon), index)
     assert found.offers[0].resource_id == "1"
     assert found.answerable > shipped_weights().little_hope
+
+
+def test_a_summary_tells_what_a_resource_is_about() -> None:
+    index = Index.in_memory(
+        [
+            Resource(
+                1, "My going-out kit", summary="What to pack so that a leak is a small thing.", body="Pack wipes."
+            ),
+            Resource(2, "Living with it", summary="One day.", body="Once there was a leak. " * 3),
+        ]
+    )
+    first = rank(parse_need("what to pack for a leak", index.lexicon), index).offers[0]
+    assert first.resource_id == "1"
+    assert "It has your words: pack, leak." in {str(reason) for reason in first.reasons}
+
+
+def test_a_summary_without_end_is_read_to_its_limit() -> None:
+    index = Index.in_memory([Resource(1, "Kit", summary="word " * SUMMARY_LIMIT + "zanzibar")])
+    assert index.lexicon.in_names("word") == 1
+    assert index.lexicon.in_names("zanzibar") == 0
 
 
 def test_chat_alone_gives_little_hope() -> None:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from coproduce.matching.resource import Resource
-from coproduce.matching.text import name_key, plain_words, spoken_forms, terms
+from coproduce.matching.text import SUMMARY_LIMIT, name_key, plain_words, spoken_forms, terms
 from coproduce.matching.wordlists import kinds_of_help, word_lists
 
 #: How well a resource goes by a name: as what it is about, as another name of it, as either without a tail ("oral").
@@ -74,7 +74,7 @@ def card_of(resource: Resource) -> Card:
         if short:
             names[short] = max(names.get(short, 0.0), weight * SHORTENED)
     main = terms(" ".join(resource.conditions) or resource.title)
-    told_by = (resource.title, *resource.conditions, *resource.aliases, resource.summary)
+    told_by = (resource.title, *resource.conditions, *resource.aliases, resource.summary[:SUMMARY_LIMIT])
     words = {word for text in told_by for word in terms(text)}
     return Card(
         id=resource.id,

@@ -18,7 +18,7 @@ from coproduce.matching.cards import Card, card_of
 from coproduce.matching.dense import Array, Encoder, packed, unpacked, with_directions
 from coproduce.matching.lexicon import Lexicon
 from coproduce.matching.resource import Constraints, Resource
-from coproduce.matching.text import BODY_LIMIT, clean, plain_analyzer, plain_words, stemming_analyzer
+from coproduce.matching.text import BODY_LIMIT, SUMMARY_LIMIT, clean, plain_analyzer, plain_words, stemming_analyzer
 
 #: Raised when the fields or the analysis of text change: an index of another format is rebuilt.
 FORMAT = 3
@@ -289,7 +289,7 @@ def _document(resource: Resource, direction: bytes) -> tantivy.Document:
         document.add_text("name_word", word)
     document.add_text("title", clean(resource.title))
     document.add_text("start", clean(resource.title))
-    for text in (*names, *([resource.summary] if resource.summary else ())):
+    for text in (*names, *([resource.summary[:SUMMARY_LIMIT]] if resource.summary else ())):
         document.add_text("names", clean(text))
     document.add_text("body", clean(resource.body[:BODY_LIMIT]))
     document.add_text("kind", card.kind)

@@ -11,7 +11,8 @@ import tantivy
 
 #: Characters read from a need; a message longer than this says what it needs before its end.
 NEED_LIMIT = 8_000
-#: Characters read from the body of a resource.
+#: Characters read from the summary and from the body of a resource.
+SUMMARY_LIMIT = 2_000
 BODY_LIMIT = 200_000
 
 _ABBREVIATION = 4
