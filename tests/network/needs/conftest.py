@@ -118,13 +118,19 @@ def sign_in(town: Town) -> SignIn:
         asking: Asking = getattr(town, name)
         with told(computer("accounts")):
             account, _made = Account.objects.get_or_create(email=f"{name}@example.org", person_id=asking.actor)
-            client.force_login(account, backend="coproduce.network.people.accounts.Backend")
-            session = client.session
-            session[ACTING_FOR] = asking.acting_for
-            session.save()
+        enter(client, account, asking)
         return client
 
     return browser
+
+
+def enter(client: Client, account: Account, asking: Asking) -> None:
+    """Signs somebody in at a browser, acting for whom they act for."""
+    with told(computer("accounts")):
+        client.force_login(account, backend="coproduce.network.people.accounts.Backend")
+        session = client.session
+        session[ACTING_FOR] = asking.acting_for
+        session.save()
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from django.test import Client
 from coproduce.network.people.asking import Asking, computer
 from coproduce.network.people.models import Account
 from coproduce.network.people.policy import told
-from coproduce.network.people.session import ACTING_FOR
-from tests.network.needs.conftest import Town, school, shelf, town
+from tests.network.needs.conftest import Town, enter, school, shelf, town
 
 __all__ = ["school", "shelf", "town"]
 
@@ -43,12 +42,7 @@ def sign_in(town: Town) -> SignIn:
         client = Client(**options)  # type: ignore[arg-type]
         if name != "guest":
             asking: Asking = getattr(town, name)
-            account = account_of(asking, f"{name}@example.org")
-            with told(computer("accounts")):
-                client.force_login(account, backend="coproduce.network.people.accounts.Backend")
-                session = client.session
-                session[ACTING_FOR] = asking.acting_for
-                session.save()
+            enter(client, account_of(asking, f"{name}@example.org"), asking)
         return client
 
     return browser
