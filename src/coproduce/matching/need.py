@@ -23,8 +23,8 @@ _OWN = 0.5
 _ADDRESS = re.compile(r"\bhttps?://\S+|\b\S+@\S+|\b(?:[a-z0-9-]+\.)+(?:gov|com|org|net|edu|int)\b\S*", re.IGNORECASE)
 #: A thing named in the subject line counts more than one named further down.
 _SUBJECT = 1.25
-#: A word of chat that a title, name or summary holds ("friends" where a page is about telling friends) counts this much
-#: of what any other word would.
+#: A word of chat that a title, name or summary holds ("tell" where a page is about what to tell friends) counts this
+#: much of what any other word would.
 _CHAT = 0.3
 
 
