@@ -289,7 +289,7 @@ def _document(resource: Resource, direction: bytes) -> tantivy.Document:
         document.add_text("name_word", word)
     document.add_text("title", clean(resource.title))
     document.add_text("start", clean(resource.title))
-    for text in (*names, *([resource.summary[:SUMMARY_LIMIT]] if resource.summary else ())):
+    for text in (*names, resource.summary[:SUMMARY_LIMIT]):
         document.add_text("names", clean(text))
     document.add_text("body", clean(resource.body[:BODY_LIMIT]))
     document.add_text("kind", card.kind)

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from coproduce.matching import shipped_weights
+from coproduce.network.needs.actions import use_offer
 from coproduce.network.needs.models import Need, Offer
 from coproduce.network.people.asking import computer
 from coproduce.network.people.policy import told
@@ -42,8 +43,11 @@ def test_what_a_person_offered_or_took_is_here_whatever_the_chance_was(
     client, need = stated
     with told(computer("operator")):
         Need.objects.filter(pk=need.pk).update(answerable=0.01)
-        change = {"offered_by_id": town.bianca.person} if deed == "offered" else {"used_seq": 1}
-        Offer.objects.filter(pk=offer_of(town).pk).update(**change)
+        if deed == "offered":
+            Offer.objects.filter(pk=offer_of(town).pk).update(offered_by_id=town.bianca.person)
+    if deed == "used":
+        use_offer(town.josephine, need_id=need.pk, offer_id=offer_of(town).pk)
     page = client.get(f"/needs/{need.pk}/").content.decode()
     assert "Nothing good here yet" not in page
-    assert at_step(page) == "Here it is"
+    for shown in (page, client.get("/needs/").content.decode()):
+        assert at_step(shown) == "Here it is"

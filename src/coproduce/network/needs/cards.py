@@ -230,7 +230,9 @@ def need_line(need: Need) -> dict[str, Any]:
         "steps": steps(
             need,
             someone_is_on_it=getattr(need, "someone_is_on_it", False),
-            has_little_hope=need.state == Need.State.MATCHED and reading.has_little_hope(need.answerable),
+            has_little_hope=need.state == Need.State.MATCHED
+            and not getattr(need, "is_offered", False)
+            and reading.has_little_hope(need.answerable),
         ),
     }
 

@@ -85,9 +85,11 @@ def my_first_needs(asking: Asking, *, most: int) -> list[Need]:
 def _mine(asking: Asking) -> QuerySet[Need]:
     """The needs that one stated, that are for oneself, or for somebody one acts for; open ones first, newest first."""
     helped = Offer.objects.filter(need_id=OuterRef("pk"), helper__isnull=False).exclude(state__in=HIDDEN)
+    offered = Offer.objects.filter(need_id=OuterRef("pk"), version__isnull=False, offered_by__isnull=False)
     return (
         Need.objects.filter(access.own(asking))
-        .annotate(someone_is_on_it=Exists(helped), is_closed=Case(When(state__in=OPEN, then=False), default=True))
+        .annotate(someone_is_on_it=Exists(helped), is_offered=Exists(offered))
+        .annotate(is_closed=Case(When(state__in=OPEN, then=False), default=True))
         .order_by("is_closed", "-stated_at", "-pk")
         .select_related("for_person", "stated_by")
     )
