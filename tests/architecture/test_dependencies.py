@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib.metadata import distribution
+from importlib.util import find_spec
 
 import pytest
 from packaging.requirements import Requirement
@@ -43,6 +44,12 @@ def test_the_lock_has_a_hash_for_every_version_and_no_address() -> None:
     assert len(blocks) == len(LOCKED)
     assert all("--hash=sha256:" in block for block in blocks)
     assert "://" not in LOCK
+
+
+@pytest.mark.parametrize("name", PROJECT["tool"]["uv"]["exclude-dependencies"])
+def test_what_is_left_out_is_neither_locked_nor_installed(name: str) -> None:
+    assert canonicalize_name(name) not in dict(LOCKED), "run `make lock`"
+    assert find_spec(name.replace("-", "_")) is None, "run `make install`"
 
 
 def test_a_copyleft_library_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
