@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -24,6 +25,12 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "coproduce.network.settings"
 def pytest_xdist_setupnodes() -> None:
     """Lets each worker of a run in parallel name its own settings; inherited, all would share one index folder."""
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+def pytest_collection_finish() -> None:
+    """Tells the garbage collector that what was imported and collected stays: it would look through it all the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

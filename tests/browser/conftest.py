@@ -30,12 +30,13 @@ from tests.network.conftest import (
     committed,
     database_server,
     django_db_setup,
+    example_mould,
     migrated,
     own_database,
 )
 from tests.network.database_fixture import TestServer
 
-__all__ = ["committed", "database_server", "django_db_setup", "migrated"]
+__all__ = ["committed", "database_server", "django_db_setup", "example_mould", "migrated"]
 
 #: Debian's Chromium needs no sandbox where tests run as root in a container, and is to call nobody by itself.
 SWITCHES = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-sync"]

@@ -15,10 +15,11 @@ from benchmarks.service import pages
 from django.conf import settings
 from django.test import Client
 
-from coproduce import clock
-from coproduce.network.laboratory import demo
+from coproduce.network.database import DatabaseUrls
 from tests.browser.conftest import Visit
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
+from tests.network.conftest import Example, own_database
+from tests.network.database_fixture import TestServer
 
 #: Rules of axe whose answer depends on colours and sizes.
 OF_STYLE = ("color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable")
@@ -32,22 +33,19 @@ _CUT = """() => [...document.querySelectorAll("h1, h2, h3, p, a, button, label, 
 
 
 @pytest.fixture(scope="module")
+def site_database(
+    database_server: TestServer, example_mould: Example, django_db_blocker: object
+) -> Iterator[DatabaseUrls]:
+    """A copy of the example network for the tests of this file."""
+    mould = example_mould
+    with own_database(database_server, mould.urls, django_db_blocker, mould.data) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="module")
 def example(site: str) -> dict[str, str]:
-    """The example network in this file's database: its addresses that are pages."""
-    demo.seed_example(clock.now(), lambda _part, _share: None)
+    """The addresses of the example network that are pages."""
     return pages.addresses(pages.blanks())
-
-
-@pytest.fixture(scope="module")
-def met() -> set[str]:
-    """The kinds of markup that were tried already."""
-    return set()
-
-
-@pytest.fixture(scope="module")
-def fitted() -> set[str]:
-    """The kinds of markup that were seen to fit."""
-    return set()
 
 
 def _arrive(visit: Visit, who: str, **wishes: object) -> Visitor:
@@ -82,41 +80,42 @@ def _new(visitor: Visitor, who: str, addresses: dict[str, str], tried: set[str])
         if kind not in tried:
             tried.add(kind)
             assert visitor.go(addresses[route]).status == 200
-            yield route
+            yield f"{route} as {who}"
 
 
-@pytest.mark.parametrize("who", pages.VISITORS)
-def test_no_page_has_a_barrier_for_whoever_opens_it(
-    visit: Visit, example: dict[str, str], met: set[str], who: str
-) -> None:
-    visitor, found = _arrive(visit, who, width=PHONE), {}
-    for route in _new(visitor, who, example, met):
-        barriers = visitor.barriers()
-        visitor.page.set_viewport_size({"width": DESKTOP, "height": 800})
-        visitor.page.emulate_media(color_scheme="dark")
-        barriers += [f"wide and dark: {one}" for one in visitor.barriers(*OF_STYLE)]
-        visitor.page.set_viewport_size({"width": PHONE, "height": 800})
-        visitor.page.emulate_media(color_scheme="light")
-        if barriers:
-            found[route] = barriers
+# One test for all visitors, not one for each: what the last one met need not be tried again.
+def test_no_page_has_a_barrier_for_whoever_opens_it(visit: Visit, example: dict[str, str]) -> None:
+    met: set[str] = set()
+    found: dict[str, list[str]] = {}
+    for who in pages.VISITORS:
+        visitor = _arrive(visit, who, width=PHONE)
+        for page in _new(visitor, who, example, met):
+            barriers = visitor.barriers()
+            visitor.page.set_viewport_size({"width": DESKTOP, "height": 800})
+            visitor.page.emulate_media(color_scheme="dark")
+            barriers += [f"wide and dark: {one}" for one in visitor.barriers(*OF_STYLE)]
+            visitor.page.set_viewport_size({"width": PHONE, "height": 800})
+            visitor.page.emulate_media(color_scheme="light")
+            if barriers:
+                found[page] = barriers
     assert found == {}, found
 
 
-@pytest.mark.parametrize("who", ["guest", "josephine"])
-def test_every_page_fits_a_narrow_window_and_large_text(
-    visit: Visit, example: dict[str, str], fitted: set[str], who: str
-) -> None:
-    visitor, found = _arrive(visit, who, width=NARROWEST), {}
-    for route in _new(visitor, who, example, fitted):
-        seen = [f"sideways by {visitor.sideways()}"] * (visitor.sideways() > 0) + visitor.page.evaluate(_CUT)
-        visitor.page.set_viewport_size({"width": 640, "height": 800})
-        visitor.page.evaluate("css => { const s = new CSSStyleSheet(); s.replaceSync(css);"
-                              " document.adoptedStyleSheets = [s]; }", LARGE_TEXT)  # fmt: skip
-        seen += [f"large text: sideways by {visitor.sideways()}"] * (visitor.sideways() > 0)
-        seen += [f"large text: {cut}" for cut in visitor.page.evaluate(_CUT)]
-        visitor.page.set_viewport_size({"width": NARROWEST, "height": 800})
-        if seen:
-            found[route] = seen
+def test_every_page_fits_a_narrow_window_and_large_text(visit: Visit, example: dict[str, str]) -> None:
+    fitted: set[str] = set()
+    found: dict[str, list[str]] = {}
+    for who in ("guest", "josephine"):
+        visitor = _arrive(visit, who, width=NARROWEST)
+        for page in _new(visitor, who, example, fitted):
+            seen = [f"sideways by {visitor.sideways()}"] * (visitor.sideways() > 0) + visitor.page.evaluate(_CUT)
+            visitor.page.set_viewport_size({"width": 640, "height": 800})
+            visitor.page.evaluate("css => { const s = new CSSStyleSheet(); s.replaceSync(css);"
+                                  " document.adoptedStyleSheets = [s]; }", LARGE_TEXT)  # fmt: skip
+            seen += [f"large text: sideways by {visitor.sideways()}"] * (visitor.sideways() > 0)
+            seen += [f"large text: {cut}" for cut in visitor.page.evaluate(_CUT)]
+            visitor.page.set_viewport_size({"width": NARROWEST, "height": 800})
+            if seen:
+                found[page] = seen
     assert found == {}, found
 
 

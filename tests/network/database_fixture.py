@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,15 @@ from psycopg import sql
 from coproduce.errors import CoproduceError
 from coproduce.network.database import DatabaseUrls, EmbeddedServer, Hold, roles
 from coproduce.network.database.layout import try_lock
+from coproduce.network.database.urls import database_of
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A database that several processes make others from, and a folder for what belongs to it."""
+
+    urls: DatabaseUrls
+    folder: Path
 
 
 @dataclass
@@ -37,13 +46,23 @@ class TestServer:
     def server(self) -> EmbeddedServer:
         return self.hold.server
 
-    def make_database(self, name: str) -> DatabaseUrls:
-        """An empty database of this name, open to the application's role as in a real network."""
+    def make_database(self, name: str, mould: DatabaseUrls | None = None) -> DatabaseUrls:
+        """A database of this name, open to the application's role as in a real network: empty, or all that `mould` has.
+
+        Nobody may be connected to a mould.
+        """
         urls = self.server.urls(name)
         with roles.connect_outside(urls.owner) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-            roles.make_database(connection, name)
-        roles.open_to_application(urls)
+            if mould is None:
+                roles.make_database(connection, name)
+            else:
+                parts = map(sql.Identifier, (name, database_of(mould.owner)))
+                connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*parts))
+        if mould is None:
+            roles.open_to_application(urls)
+        else:
+            roles.open_database(urls)  # the rights inside came with the mould
         return urls
 
     def drop_database(self, name: str) -> None:
@@ -52,14 +71,59 @@ class TestServer:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     @contextlib.contextmanager
-    def database(self, prefix: str = "test") -> Iterator[DatabaseUrls]:
+    def database(self, prefix: str = "test", mould: DatabaseUrls | None = None) -> Iterator[DatabaseUrls]:
         """A fresh database for the block, dropped afterwards, or by the next run if this one is killed."""
         name = f"{prefix}_{uuid.uuid4().hex[:10]}"
-        with _claimed(self.server.layout.data / "claims" / name):
+        with _opened(self._claim(name)) as claim:
+            fcntl.flock(claim, fcntl.LOCK_EX)
             try:
-                yield self.make_database(name)
+                yield self.make_database(name, mould)
             finally:
-                self.drop_database(name)
+                self.forget(name)
+
+    @contextlib.contextmanager
+    def shared_database(
+        self, name: str, fill: Callable[[Shared], None], mould: DatabaseUrls | None = None
+    ) -> Iterator[Shared]:
+        """A database that the processes of a run share. Whoever comes first makes and fills it; the last one drops it.
+
+        Those that come meanwhile wait. `fill` must leave no connection to it.
+        """
+        shared = Shared(self.server.urls(name), self._folder(name))
+        with _opened(self._claim(name)) as claim:
+            fcntl.flock(claim, fcntl.LOCK_SH)
+            with _opened(self.server.layout.data / "making") as making:
+                fcntl.flock(making, fcntl.LOCK_EX)
+                if not shared.folder.is_dir():
+                    self._make_shared(shared, fill, mould)
+            try:
+                yield shared
+            finally:
+                if try_lock(claim, fcntl.LOCK_EX):
+                    self._drop(name)
+
+    def _make_shared(self, shared: Shared, fill: Callable[[Shared], None], mould: DatabaseUrls | None) -> None:
+        self.make_database(shared.folder.name, mould)
+        unfinished = shared.folder.with_suffix(".unfinished")
+        unfinished.mkdir(parents=True)
+        fill(Shared(shared.urls, unfinished))
+        unfinished.rename(shared.folder)
+
+    def forget(self, name: str) -> None:
+        """Takes away a database that nobody uses any more, what belongs to it and its claim."""
+        self._drop(name)
+        self._claim(name).unlink(missing_ok=True)
+
+    def _drop(self, name: str) -> None:
+        self.drop_database(name)
+        for folder in (self._folder(name), self._folder(name).with_suffix(".unfinished")):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _folder(self, name: str) -> Path:
+        return self.server.layout.data / "shared" / name
+
+    def _claim(self, name: str) -> Path:
+        return self.server.layout.data / "claims" / name
 
 
 @contextlib.contextmanager
@@ -84,27 +148,21 @@ def shared_folder() -> Path:
 
 
 @contextlib.contextmanager
-def _claimed(claim: Path) -> Iterator[None]:
+def _opened(claim: Path) -> Iterator[int]:
+    """The file whose lock says that a database is in use; made where there is none."""
     claim.parent.mkdir(exist_ok=True)
     handle = os.open(claim, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-        claim.unlink(missing_ok=True)
+        yield handle
     finally:
         os.close(handle)
 
 
 def _drop_abandoned(server: TestServer) -> None:
     for claim in (server.server.layout.data / "claims").glob("*"):
-        with contextlib.suppress(FileNotFoundError):
-            handle = os.open(claim, os.O_RDWR)
-            try:
-                if try_lock(handle, fcntl.LOCK_EX):
-                    server.drop_database(claim.name)
-                    claim.unlink(missing_ok=True)
-            finally:
-                os.close(handle)
+        with contextlib.suppress(FileNotFoundError), _opened(claim) as handle:
+            if try_lock(handle, fcntl.LOCK_EX):
+                server.forget(claim.name)
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
-from coproduce import clock
-from coproduce.network.database import DatabaseUrls
-from coproduce.network.laboratory import demo
-from tests.network.conftest import own_database
+from tests.network.conftest import Example, own_database
 from tests.network.database_fixture import TestServer
 
 #: Telling the database who asks is one of them, a savepoint too; the request's own transaction is not.
@@ -34,14 +31,13 @@ ROUTES = sorted(pages.addresses(dict.fromkeys(BLANKS, 1)))
 
 @pytest.fixture(scope="module")
 def visitors(
-    database_server: TestServer, migrated: DatabaseUrls, django_db_setup: None, django_db_blocker: object
+    database_server: TestServer, example_mould: Example, django_db_blocker: object
 ) -> Iterator[dict[str, Client]]:
     """The example network, and a browser for each of those who look."""
     with (
-        own_database(database_server, migrated, django_db_blocker),
+        own_database(database_server, example_mould.urls, django_db_blocker, example_mould.data),
         override_settings(COPRODUCE=replace(settings.COPRODUCE, demo=True)),
     ):
-        demo.seed_example(clock.now(), lambda _part, _share: None)
         clients = {name: Client() for name in pages.VISITORS}
         for name, key in pages.sessions().items():
             clients[name].cookies[settings.SESSION_COOKIE_NAME] = key

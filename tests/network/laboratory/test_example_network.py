@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
@@ -14,8 +13,7 @@ from coproduce.events import EventFrame, Role, inspect, kinds
 from coproduce.matching.cards import card_of
 from coproduce.network.commons import index
 from coproduce.network.commons.models import Resource
-from coproduce.network.database import DatabaseUrls
-from coproduce.network.laboratory import demo, example, life, story
+from coproduce.network.laboratory import example, life, story
 from coproduce.network.laboratory.example import parsed
 from coproduce.network.laboratory.names import pseudonyms
 from coproduce.network.log import caused_by, read_frame
@@ -24,49 +22,46 @@ from coproduce.network.people.asking import computer
 from coproduce.network.people.models import Account, Identity, Person, Proxy, Site
 from coproduce.network.people.policy import told
 from coproduce.rng import stream
-from tests.network.conftest import own_database
+from tests.network.conftest import Example, own_database
 from tests.network.database_fixture import TestServer
 
-NOW = datetime(2026, 6, 17, 9, 30, tzinfo=UTC)
 #: How the states of a need are called in the story's file.
 ENDS = {"met": "confirmed", "unreachable": "unreachable", "silent": "expired", "redirected": "redirected"}
 
 
 @pytest.fixture(scope="module")
 def example_network(
-    database_server: TestServer, migrated: DatabaseUrls, django_db_setup: None, django_db_blocker: object
-) -> Iterator[list[str]]:
-    """The whole example network, seeded once; gives the parts that told of their progress."""
-    parts: list[str] = []
-    with own_database(database_server, migrated, django_db_blocker):
-        demo.seed_example(NOW, lambda part, _share: parts.append(part))
-        with told(computer("operator")):
-            yield list(dict.fromkeys(parts))
+    database_server: TestServer, example_mould: Example, django_db_blocker: object
+) -> Iterator[Example]:
+    """The whole example network, for tests that only read."""
+    mould = example_mould
+    with own_database(database_server, mould.urls, django_db_blocker, mould.data), told(computer("operator")):
+        yield mould
 
 
 @pytest.fixture(scope="module")
-def frame(example_network: list[str]) -> EventFrame:
+def frame(example_network: Example) -> EventFrame:
     return read_frame()
 
 
-def test_each_part_that_takes_long_says_so(example_network: list[str]) -> None:
-    assert example_network == [
+def test_each_part_that_takes_long_says_so(example_network: Example) -> None:
+    assert example_network.parts == [
         "places and people", "resources", "eighteen months of life", "search index", "the worked example",
         "the numbers of the Network page",
     ]  # fmt: skip
 
 
-def test_the_network_has_twenty_sites_and_about_two_thousand_people(example_network: list[str]) -> None:
+def test_the_network_has_twenty_sites_and_about_two_thousand_people(example_network: Example) -> None:
     assert Site.objects.filter(kind__in=[Site.Kind.CENTRE, Site.Kind.CLINIC]).count() >= 20
     assert 1_800 <= Person.objects.count() <= 2_800
 
 
-def test_every_resource_of_the_example_is_shared_and_none_twice(example_network: list[str]) -> None:
+def test_every_resource_of_the_example_is_shared_and_none_twice(example_network: Example) -> None:
     titles = list(Resource.objects.filter(state=Resource.State.SHARED).values_list("latest__title", flat=True))
     assert sorted(titles) == sorted(entry.matter["title"] for entry in example.resources())
 
 
-def test_the_shelf_of_the_judged_needs_is_that_of_the_network(example_network: list[str]) -> None:
+def test_the_shelf_of_the_judged_needs_is_that_of_the_network(example_network: Example) -> None:
     found = index.index()
     numbers = dict(Resource.objects.values_list("latest__title", "pk"))
     for resource in example.shelf():
@@ -75,13 +70,13 @@ def test_the_shelf_of_the_judged_needs_is_that_of_the_network(example_network: l
         assert replace(card, id=resource.id) == card_of(resource)
 
 
-def test_every_need_of_the_story_ends_as_the_story_tells(example_network: list[str]) -> None:
+def test_every_need_of_the_story_ends_as_the_story_tells(example_network: Example) -> None:
     told_of = sorted(ENDS[need["exit"]] for need in example.table("story")["need"])
     assert sorted(Need.objects.values_list("state", flat=True)) == told_of
 
 
 @pytest.mark.parametrize("asked", ["first-visit", "trumpet", "is-it-the-milk"])
-def test_a_met_need_can_be_followed_through_all_six_stages(example_network: list[str], asked: str) -> None:
+def test_a_met_need_can_be_followed_through_all_six_stages(example_network: Example, asked: str) -> None:
     words = next(
         s["words"] for s in example.table("story")["step"] if s["action"] == "state_need" and s["need"] == asked
     )
@@ -92,7 +87,7 @@ def test_a_met_need_can_be_followed_through_all_six_stages(example_network: list
     assert happened & {kinds.ResourceShared, kinds.ResourceRevised}
 
 
-def test_the_revised_resources_end_with_the_text_of_their_file(example_network: list[str]) -> None:
+def test_the_revised_resources_end_with_the_text_of_their_file(example_network: Example) -> None:
     bodies = {entry.key: entry for entry in example.resources()}
     for key in story.first_texts():
         resource = Resource.objects.select_related("latest").get(latest__title=bodies[key].matter["title"])
@@ -101,10 +96,10 @@ def test_the_revised_resources_end_with_the_text_of_their_file(example_network: 
         assert resource.latest.body == bodies[key].body
 
 
-def test_the_log_is_clean_and_nothing_in_it_lies_ahead(frame: EventFrame) -> None:
+def test_the_log_is_clean_and_nothing_in_it_lies_ahead(frame: EventFrame, example_network: Example) -> None:
     report = inspect(frame.rows)
     assert report.is_clean(), report
-    assert frame.rows["time"].max() <= clock.to_us(NOW)  # type: ignore[operator]
+    assert frame.rows["time"].max() <= clock.to_us(example_network.made_at)  # type: ignore[operator]
 
 
 def test_a_cause_always_happened_before_what_it_led_to(frame: EventFrame) -> None:
@@ -128,7 +123,7 @@ def test_the_models_life_reaches_the_examples_own_resources(frame: EventFrame) -
     assert used.filter(used["object"].is_in(own)).height > 200
 
 
-def test_only_the_people_of_the_story_have_a_log_in_and_the_child_has_her_mother(example_network: list[str]) -> None:
+def test_only_the_people_of_the_story_have_a_log_in_and_the_child_has_her_mother(example_network: Example) -> None:
     listed = [person for person in example.table("people")["person"] if person.get("in_story")]
     assert Account.objects.count() == len(listed)
     assert Identity.objects.count() == len(example.table("people")["person"])
