@@ -1,52 +1,71 @@
-"""`python -m benchmarks.matching` measures and writes benchmarks/results/matching.json."""
+"""`python -m benchmarks.matching [PART]...` measures and writes benchmarks/results/matching.json.
+
+A part that is named alone leaves the others as they are, and says on which machine it was measured anew.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-import platform
+import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
+from benchmarks.log.setting import machine
 from benchmarks.matching import people, quality, speed, thanks
 from benchmarks.matching.data import reference
 
-
-def main() -> None:
-    """Measures quality and processor time, with plain tantivy side by side."""
-    load = [round(value, 2) for value in os.getloadavg()]
-    data = reference()
-    peer = quality.plain_tantivy(data.resources)
-    found = {
-        "machine": {"cpu": _processor(), "cores": os.cpu_count(), "python": platform.python_version(), "load": load},
-        "coproduce": quality.metrics(data, quality.ours(data)),
-        "plain_tantivy": quality.metrics(data, peer),
-        "unseen_needs": quality.against_peer(data, peer),
-        "share_kept_when_misspelt": {
-            "coproduce": quality.kept_when_misspelt(data, quality.ours(data)),
-            "plain_tantivy": quality.kept_when_misspelt(data, peer),
-        },
-        "share_kept_in_other_wordings": quality.kept_in_other_wordings(data, quality.ours(data)),
-        "dense": quality.dense(data, reference(dense=True)),
-        "two_questions": quality.two_questions(data),
-        "no_answer": quality.no_answer(data),
-        "small_shelf": {
-            "lexical": quality.on_a_small_shelf(dense=False),
-            "dense": quality.on_a_small_shelf(dense=True),
-        },
-        "processor_time": speed.a_need(data, peer),
-        "index": speed.the_index(data),
-        "people": people.measured(),
-        "thanks": thanks.measured(),
-    }
-    text = json.dumps(found, indent=2)
-    Path(__file__).parents[1].joinpath("results", "matching.json").write_text(text + "\n", encoding="utf-8")
-    print(text)
+RESULTS = Path(__file__).parents[1] / "results" / "matching.json"
 
 
-def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    return next((line.split(":", 1)[1].strip() for line in lines if "model name" in line), platform.processor())
+@cache
+def _peer() -> quality.Search:
+    return quality.plain_tantivy(reference().resources)
+
+
+def _ours() -> quality.Search:
+    return quality.ours(reference())
+
+
+#: Quality and processor time, with plain tantivy side by side.
+PARTS: dict[str, Callable[[], object]] = {
+    "coproduce": lambda: quality.metrics(reference(), _ours()),
+    "plain_tantivy": lambda: quality.metrics(reference(), _peer()),
+    "unseen_needs": lambda: quality.against_peer(reference(), _peer()),
+    "share_kept_when_misspelt": lambda: {
+        "coproduce": quality.kept_when_misspelt(reference(), _ours()),
+        "plain_tantivy": quality.kept_when_misspelt(reference(), _peer()),
+    },
+    "share_kept_in_other_wordings": lambda: quality.kept_in_other_wordings(reference(), _ours()),
+    "dense": lambda: quality.dense(reference(), reference(dense=True)),
+    "two_questions": lambda: quality.two_questions(reference()),
+    "no_answer": lambda: quality.no_answer(reference()),
+    "small_shelf": lambda: {
+        "lexical": quality.on_a_small_shelf(dense=False),
+        "dense": quality.on_a_small_shelf(dense=True),
+    },
+    "processor_time": lambda: speed.a_need(reference(), _peer()),
+    "index": lambda: speed.the_index(reference()),
+    "people": people.measured,
+    "thanks": thanks.measured,
+}
+
+
+def main(named: list[str]) -> int:
+    """Measures the parts that were named, or all."""
+    unknown = sorted(set(named) - set(PARTS))
+    if unknown:
+        print(f"No part is named {', '.join(unknown)}. There are: {', '.join(PARTS)}.")
+        return 2
+    found = json.loads(RESULTS.read_text(encoding="utf-8")) if named else {"machine": machine()}
+    for part in named or PARTS:
+        if named:
+            found.setdefault("measured_anew", {})[part] = machine()
+        found[part] = PARTS[part]()
+        print(part, json.dumps(found[part], indent=2))
+    RESULTS.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -10,7 +10,9 @@ import pytest
 from coproduce import clock
 from coproduce.errors import BadFile
 from coproduce.events import EventFrame, Role, inspect, kinds
+from coproduce.matching import Index, parse_need, rank, shipped_weights
 from coproduce.matching.cards import card_of
+from coproduce.matching.text import name_key
 from coproduce.network.commons import index
 from coproduce.network.commons.models import Resource
 from coproduce.network.laboratory import example, life, story
@@ -146,3 +148,30 @@ def test_pseudonyms_differ_also_when_the_pairs_run_out() -> None:
 def test_a_text_without_front_matter_is_refused(text: str) -> None:
     with pytest.raises(BadFile):
         parsed(text)
+
+
+@pytest.fixture(scope="module")
+def shelf() -> Index:
+    return Index.in_memory(example.shelf())
+
+
+@pytest.mark.parametrize(
+    ("words", "resource"),
+    [
+        ("the Humira pen hurts", "injections-at-home"), ("My son starts Remicade tomorrow", "infusion-day"),
+        ("is Stelara ok for kids", "newer-medicines-overview"), ("pentasa granules", "five-asa-overview"),
+        ("imuran and sunlight", "thiopurines-and-methotrexate"), ("how long on Entocort", "steroids-overview"),
+        ("Modulen makes me gag", "een-taste-and-texture"), ("going on Humria", "injections-at-home"),
+    ],
+)  # fmt: skip
+def test_a_medicine_is_found_by_the_name_on_its_box(shelf: Index, words: str, resource: str) -> None:
+    found = rank(parse_need(words, shelf.lexicon), shelf)
+    assert resource in [offer.resource_id for offer in found.offers[:3]]
+    assert found.answerable >= shipped_weights().little_hope
+
+
+def test_no_two_conditions_go_by_the_same_name() -> None:
+    listed = example.table("conditions")["condition"]
+    keys = [{name_key(name) for name in (condition["name"], *condition["aliases"])} for condition in listed]
+    names = [name for one in keys for name in one]
+    assert {name for name in names if names.count(name) > 1} == set()
