@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from unittest.mock import patch
 
 import numpy as np
 
 from coproduce import rng
+from coproduce.matching import people as placing
+from coproduce.matching.expected import Parts
 from coproduce.matching.pairing import possible_pairs
 from coproduce.matching.people import Assignment, Helper, OpenNeed, Rules, assign
 
@@ -68,6 +71,18 @@ def in_order_of_arrival(needs: Sequence[OpenNeed], helpers: Sequence[Helper]) ->
     return served, total
 
 
+def knowing_the_law(
+    needs: Sequence[OpenNeed], helpers: Sequence[Helper], others: Sequence[OpenNeed], size: int
+) -> float:
+    """Share of the most fit if what these others ask for, who follow the same law, were the forecast."""
+    asked = [(dict(need.topics), need.language) for need in others]
+    with (
+        patch.object(placing, "how_many", lambda n, seen: (np.zeros_like(seen), n)),
+        patch.object(Parts, "recombined", lambda _parts, _n, _draws: asked),
+    ):
+        return assign(needs, helpers, rules=Rules(batch_size=size)).share_of_optimum
+
+
 def n_broken(found: Assignment, helpers: Sequence[Helper]) -> int:
     """How many helpers were given more than they take."""
     loads = Counter(pair.helper for pair in found.pairs)
@@ -75,7 +90,10 @@ def n_broken(found: Assignment, helpers: Sequence[Helper]) -> int:
 
 
 def measured() -> list[dict[str, float]]:
-    """Every size, all needs at once and in twenty batches, beside serving in order of arrival."""
+    """Every size, all needs at once and in twenty batches, beside serving in order of arrival.
+
+    For the smallest, in batches, also what could be had if what needs ask for were known as well as can be.
+    """
     rows: list[dict[str, float]] = []
     for n_needs, n_helpers in SIZES:
         needs, helpers = made(n_needs, n_helpers, 1)
@@ -97,4 +115,8 @@ def measured() -> list[dict[str, float]]:
                     "arrival_share_of_optimum": round(total / found.optimum, 4),
                 }
             )
+            if n_batches > 1 and n_needs == SIZES[0][0]:
+                others, _helpers = made(10 * n_needs, n_helpers, 2)
+                known = knowing_the_law(needs, helpers, others, -(-n_needs // n_batches))
+                rows[-1]["share_of_optimum_if_the_law_were_known"] = round(known, 4)
     return rows

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks.matching import people as bench_people
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
@@ -19,6 +20,7 @@ from coproduce import rng
 from coproduce.cli.match import app
 from coproduce.errors import BadFile, InvalidInput
 from coproduce.matching import people
+from coproduce.matching.expected import Parts, how_many, in_proportion
 from coproduce.matching.people import Assignment, Helper, OpenNeed, Rules, assign
 from coproduce.matching.people_spec import read_people_spec
 
@@ -128,7 +130,7 @@ def test_batches_keep_room_for_what_is_asked_again_and_again(seed: int, monkeypa
     needs, helpers = made(2000, 200, seed)
     in_batches = Rules(batch_size=100)
     foreseen = assign(needs, helpers, rules=in_batches)
-    monkeypatch.setattr(people, "_FORESEEN", 0.0)
+    monkeypatch.setattr(people, "how_many", lambda _n, seen: (np.zeros_like(seen), 0))
     blind = assign(needs, helpers, rules=in_batches)
     assert 1 - foreseen.share_of_optimum < 0.8 * (1 - blind.share_of_optimum)
     assert len(foreseen.pairs) >= len(blind.pairs)
@@ -139,18 +141,57 @@ def test_a_specialist_is_kept_for_the_need_that_is_expected() -> None:
     # Both know the everyday topic; only one knows the rare one, which half of the needs so far asked for.
     helpers = [helper("both", ("gut", "sleep"), capacity=2), helper("one", ("gut",), capacity=2, willingness=0.8)]
     needs = [need("a", ("gut",)), need("b", ("sleep",)), need("c", ("gut",)), need("d", ("sleep",))]
-    found = assign(needs, helpers, rules=Rules(batch_size=2, new_share=0, saving=0))
+    found = assign(needs, helpers, rules=Rules(batch_size=2, new_share=0))
     assert who(found) == {"a": "one", "b": "both", "c": "one", "d": "both"}
 
 
 @given(st.integers(0, 500), st.lists(st.integers(0, 30), min_size=1, max_size=40))
 def test_what_is_expected_adds_up_and_follows_what_was_seen(n: int, seen: list[int]) -> None:
     counts = np.array(seen, dtype=np.int64)
-    expected = people._in_proportion(n, counts)
+    expected = in_proportion(n, counts)
     assert expected.sum() == (n if counts.any() else 0)
     assert (expected[counts == 0] == 0).all()
     if counts.any():
         assert np.abs(expected - counts * n / counts.sum()).max() <= 1.0 + 1e-9
+
+
+@given(st.integers(0, 500), st.lists(st.integers(0, 30), min_size=1, max_size=40))
+def test_new_kinds_are_expected_as_often_as_a_need_so_far_was_the_only_one_of_its_kind(n: int, seen: list[int]) -> None:
+    again, n_new = how_many(n, np.array(seen, dtype=np.int64))
+    assert again.sum() + n_new == (n if any(seen) else 0)
+    assert n_new == (round(n * seen.count(1) / sum(seen)) if any(seen) else 0)
+
+
+def test_what_is_new_is_made_of_the_parts_of_what_came_in_whatever_order() -> None:
+    needs, _helpers = made(60, 2, 4)
+    needs = [*needs, OpenNeed("any", {}, "nl"), OpenNeed("twice", {"gut": 2.0, "rare": 0.5}, "fr")]
+
+    def parts(order: list[OpenNeed]) -> list[tuple[dict[str, float], str]]:
+        counted = Parts.none()
+        counted.add(order[:10])
+        counted.add(order[10:])
+        return counted.recombined(4_000, rng.stream(1, "test.expected"))
+
+    found = parts(needs)
+    assert [sorted(topics) for topics, _language in found] == [sorted(t) for t, _language in parts(needs[::-1])]
+    sizes = Counter(len(topics) for topics, _language in found)
+    asked = Counter(len(need.topics) for need in needs)
+    assert all(sizes[size] / 4_000 == pytest.approx(asked[size] / len(needs), abs=0.03) for size in asked)
+    assert {language for _topics, language in found} == {need.language for need in needs}
+    weights = [need.topics["gut"] for need in needs if "gut" in need.topics]
+    (weight,) = {topics["gut"] for topics, _language in found if "gut" in topics}
+    assert weight == pytest.approx(np.mean(weights))
+    assert {topics["rare"] for topics, _language in found if "rare" in topics} == {0.5}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_room_is_kept_also_where_hardly_two_ask_for_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs, helpers = bench_people.made(600, 180, seed)
+    in_batches = Rules(batch_size=30)
+    foreseen = assign(needs, helpers, rules=in_batches)
+    monkeypatch.setattr(people, "how_many", lambda n, seen: (in_proportion(n, seen), 0))
+    only_again = assign(needs, helpers, rules=in_batches)
+    assert 1 - foreseen.share_of_optimum < 0.85 * (1 - only_again.share_of_optimum)
 
 
 def test_an_urgent_need_goes_first_though_it_came_last_and_fits_worse() -> None:

@@ -25,6 +25,8 @@ Array = NDArray[np.int64]
 #: One whole fit, in the whole numbers that the solver counts with.
 _ONE = 100_000
 _QUARTERS = 4
+#: How much of a fit a helper's last quarter of capacity costs more than the first: of equals, the less loaded first.
+_LOAD = 0.003
 #: What an expected need costs that nobody could take: two whole fits, far less than one that waits already.
 _UNMET = 2 * _ONE
 
@@ -43,18 +45,6 @@ class Supply:
     capacity: Array
     n_open: Array
     is_new: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Price:
-    """What counts besides fit: the share of needs for new helpers, and the price of load.
-
-    `load` is how much of a fit a helper's last quarter of capacity costs more than the first: the less loaded goes
-    first, and room is left for needs that are still to come.
-    """
-
-    new_share: float
-    load: float
 
 
 @dataclass(frozen=True)
@@ -87,8 +77,8 @@ class _Arcs:
         return [np.concatenate(column) for column in zip(*self.parts, strict=True)]
 
 
-def best_flow(supply: Supply, fit: Any, price: Price) -> Flow:
-    """The most urgent needs served, then the most needs served, then the most fit at the given prices.
+def best_flow(supply: Supply, fit: Any, new_share: float) -> Flow:
+    """The most urgent needs served, then the most needs served, then the most fit, the load being even.
 
     `fit` is sparse, shape (kinds, helpers), between 0 and 1. New helpers get their share, of what waits and what is
     expected together, where each costs less than one whole fit; no urgent need is sent to a new helper to fill it.
@@ -102,11 +92,11 @@ def best_flow(supply: Supply, fit: Any, price: Price) -> Flow:
     arcs.add(np.arange(n_kinds), sink, supply.n_waiting, _ONE * chain * np.where(supply.is_urgent, 2, 1))
     onward = np.where(supply.is_new, newcomers, sink)
     for level, n_units in enumerate(_by_load(supply)):
-        cost = round(price.load * _ONE * level / (_QUARTERS - 1))
+        cost = round(_LOAD * _ONE * level / (_QUARTERS - 1))
         arcs.add(n_kinds + np.arange(n_helpers), onward, n_units, cost)
     n_expected = int(supply.n_expected.sum())
     n_needs = int(supply.n_waiting.sum()) + n_expected
-    floor = math.ceil(price.new_share * (int(supply.n_waiting[~supply.is_urgent].sum()) + n_expected))
+    floor = math.ceil(new_share * (int(supply.n_waiting[~supply.is_urgent].sum()) + n_expected))
     arcs.add(newcomers, sink, [floor, n_needs], [-_ONE, 0])
     if n_expected:
         _expect(supply, fit, arcs)

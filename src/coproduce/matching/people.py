@@ -9,23 +9,19 @@ after a heavy exchange, languages and earlier declines are limits, not weights: 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
+from coproduce import rng
 from coproduce.errors import InvalidInput
-from coproduce.matching.flow import Flow, Price, Supply, best_flow, most_fit
+from coproduce.matching.expected import N_MADE, Parts, how_many, in_proportion
+from coproduce.matching.flow import Flow, Supply, best_flow, most_fit
 from coproduce.matching.pairing import Possible, possible_pairs
-
-#: Load counts at least this much of a fit, so that of two equal helpers the less loaded goes first.
-_EVEN = 0.003
-#: Of the needs that are still to come, the part that is taken to ask for what was asked so far; for the others, which
-#: nobody can know, room is kept by the price of load. Of 0, 1/4, 1/2 and 1, half did best on 10,000 made
-#: needs, and as well as a quarter on 1,000.
-#: To decide anew with each batch: Jasin and Kumar 2012, 10.1287/moor.1120.0537.
-_FORESEEN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +86,12 @@ class Rules:
 
     `cooling_off_days` after a heavy exchange nobody is asked; of the needs of a batch that are not urgent, and of those
     expected after it, the share `new_share` goes to new helpers where that costs less than one whole fit each;
-    `batch_size` needs that are not urgent are placed together (None: all); `saving` is how much of a fit a helper's
-    last room is worth to needs that are still to come.
+    `batch_size` needs that are not urgent are placed together (None: all).
     """
 
     cooling_off_days: float = 7.0
     new_share: float = 0.1
     batch_size: int | None = None
-    saving: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +163,11 @@ def assign(
     _require_once([helper.id for helper in helpers], "helpers")
     reachable = np.array([helper.is_reachable(now, rules) for helper in helpers], dtype=bool)
     possible = possible_pairs(needs, helpers, reachable)
-    placing = _Placing(needs, helpers, possible)
+    placing = _Placing(needs, helpers, possible, reachable)
     n_to_come = len(needs)
     for batch in _batches(needs, rules):
         n_to_come -= len(batch)
-        load = max(_EVEN, rules.saving * n_to_come / max(len(needs), 1))
-        placing.place(batch, round(_FORESEEN * n_to_come), Price(new_share=rules.new_share, load=load))
+        placing.place(batch, n_to_come, rules.new_share)
     pairs = tuple(placing.pairs[at] for at in sorted(placing.pairs))
     unserved = tuple(Unserved(need.id, possible.reason(at)) for at, need in enumerate(needs) if at not in placing.pairs)
     return Assignment(pairs, unserved, placing.optimum())
@@ -187,7 +180,9 @@ class _Placing:
     needs: Sequence[OpenNeed]
     helpers: Sequence[Helper]
     possible: Possible
+    reachable: NDArray[np.bool_]
     pairs: dict[int, Pair] = field(default_factory=dict)
+    parts: Parts = field(default_factory=Parts.none)
 
     def __post_init__(self) -> None:
         most = len(self.needs)
@@ -195,11 +190,14 @@ class _Placing:
         self.n_open = np.array([helper.n_open for helper in self.helpers], np.int64)
         self.is_new = np.array([helper.is_new for helper in self.helpers], bool)
         self.seen = self._kinds([])
+        self.draws = rng.stream(0, "match.expected")
 
-    def place(self, batch: Sequence[int], n_expected: int, price: Price) -> None:
-        """Adds the pairs of one batch of needs, given by their places; so many more are expected to ask alike."""
-        self.seen += self._kinds([at for at in batch if not self.needs[at].is_urgent])
-        found: Flow = best_flow(self._supply(batch, self.n_open, n_expected), self.possible.fit, price)
+    def place(self, batch: Sequence[int], n_to_come: int, new_share: float) -> None:
+        """Adds the pairs of one batch of needs, given by their places, with so many more to come after it."""
+        patient = [at for at in batch if not self.needs[at].is_urgent]
+        self.seen += self._kinds(patient)
+        self.parts.add([self.needs[at] for at in patient])
+        found: Flow = best_flow(*self._with_expected(self._supply(batch, self.n_open), n_to_come), new_share)
         members: dict[int, list[int]] = {}
         for at in batch:
             members.setdefault(int(self.possible.kind_of[at]), []).append(at)
@@ -214,31 +212,38 @@ class _Placing:
     def optimum(self) -> float:
         """The most total fit within the limits, of all needs at once."""
         start = np.array([helper.n_open for helper in self.helpers], np.int64)
-        found = most_fit(self._supply(range(len(self.needs)), start, 0), self.possible.fit)
+        found = most_fit(self._supply(range(len(self.needs)), start), self.possible.fit)
         return float(sum(self.possible.fit[kind, helper] * count for kind, helper, count in found))
 
-    def _supply(self, batch: Sequence[int], n_open: NDArray[np.int64], n_expected: int) -> Supply:
-        return Supply(
-            self._kinds(batch), _in_proportion(n_expected, self.seen), self.possible.is_urgent, self.capacity, n_open,
-            self.is_new,
-        )  # fmt: skip
+    def _supply(self, batch: Sequence[int], n_open: NDArray[np.int64]) -> Supply:
+        waiting = self._kinds(batch)
+        return Supply(waiting, np.zeros_like(waiting), self.possible.is_urgent, self.capacity, n_open, self.is_new)
+
+    def _with_expected(self, supply: Supply, n_to_come: int) -> tuple[Supply, Any]:
+        """The same supply with what is expected, and the fit of its kinds: those of the needs, then new ones."""
+        again, n_new = how_many(n_to_come, self.seen)
+        if not n_new:
+            return replace(supply, n_expected=again), self.possible.fit
+        made = [
+            OpenNeed(at, topics, language)
+            for at, (topics, language) in enumerate(self.parts.recombined(min(N_MADE, n_new), self.draws))
+        ]
+        new = possible_pairs(made, self.helpers, self.reachable)
+        n_kinds = int(new.fit.shape[0])
+        expected = in_proportion(n_new, np.bincount(new.kind_of, minlength=n_kinds))
+        none = np.zeros(n_kinds, np.int64)
+        more = replace(
+            supply,
+            n_waiting=np.concatenate([supply.n_waiting, none]),
+            n_expected=np.concatenate([again, expected]),
+            is_urgent=np.concatenate([supply.is_urgent, none.astype(bool)]),
+        )
+        return more, sparse.vstack([self.possible.fit, new.fit], format="csr")
 
     def _kinds(self, places: Sequence[int]) -> NDArray[np.int64]:
         """How many of the needs at these places there are of each kind."""
         n_kinds = int(self.possible.fit.shape[0])
         return np.bincount(self.possible.kind_of[list(places)], minlength=n_kinds)
-
-
-def _in_proportion(n: int, seen: NDArray[np.int64]) -> NDArray[np.int64]:
-    """So many needs, spread over the kinds as those seen so far are; whole numbers that add up, evenly spaced.
-
-    >>> _in_proportion(5, np.array([2, 0, 1, 1])).tolist()
-    [2, 0, 2, 1]
-    """
-    if not n or not seen.any():
-        return np.zeros_like(seen)
-    ends: NDArray[np.int64] = np.rint(np.cumsum(seen) * (n / seen.sum())).astype(np.int64)
-    return np.diff(ends, prepend=0)
 
 
 def _batches(needs: Sequence[OpenNeed], rules: Rules) -> Iterator[list[int]]:

@@ -46,7 +46,6 @@ def read_people_spec(path: Path) -> PeopleSpec:
             cooling_off_days=row.number("cooling_off_days", 7.0, 0, 36_500),
             new_share=row.number("new_share", 0.1, 0, 1),
             batch_size=row.whole("batch_size", 1) if row.has("batch_size") else None,
-            saving=row.number("saving", 0.3, 0, 1),
         ),
     )
 
