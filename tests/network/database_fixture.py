@@ -74,8 +74,7 @@ class TestServer:
     def database(self, prefix: str = "test", mould: DatabaseUrls | None = None) -> Iterator[DatabaseUrls]:
         """A fresh database for the block, dropped afterwards, or by the next run if this one is killed."""
         name = f"{prefix}_{uuid.uuid4().hex[:10]}"
-        with _opened(self._claim(name)) as claim:
-            fcntl.flock(claim, fcntl.LOCK_EX)
+        with _claimed(self._claim(name), fcntl.LOCK_EX):
             try:
                 yield self.make_database(name, mould)
             finally:
@@ -90,10 +89,8 @@ class TestServer:
         Those that come meanwhile wait. `fill` must leave no connection to it.
         """
         shared = Shared(self.server.urls(name), self._folder(name))
-        with _opened(self._claim(name)) as claim:
-            fcntl.flock(claim, fcntl.LOCK_SH)
-            with _opened(self.server.layout.data / "making") as making:
-                fcntl.flock(making, fcntl.LOCK_EX)
+        with _claimed(self._claim(name), fcntl.LOCK_SH) as claim:
+            with _claimed(self.server.layout.data / "making", fcntl.LOCK_EX):
                 if not shared.folder.is_dir():
                     self._make_shared(shared, fill, mould)
             try:
@@ -105,7 +102,7 @@ class TestServer:
     def _make_shared(self, shared: Shared, fill: Callable[[Shared], None], mould: DatabaseUrls | None) -> None:
         self.make_database(shared.folder.name, mould)
         unfinished = shared.folder.with_suffix(".unfinished")
-        unfinished.mkdir(parents=True)
+        unfinished.mkdir(parents=True, exist_ok=True)
         fill(Shared(shared.urls, unfinished))
         unfinished.rename(shared.folder)
 
@@ -148,10 +145,16 @@ def shared_folder() -> Path:
 
 
 @contextlib.contextmanager
-def _opened(claim: Path) -> Iterator[int]:
-    """The file whose lock says that a database is in use; made where there is none."""
+def _claimed(claim: Path, kind: int) -> Iterator[int]:
+    """Holds the file whose lock says that a database is in use; made where there is none, or no more once it is had."""
     claim.parent.mkdir(exist_ok=True)
-    handle = os.open(claim, os.O_RDWR | os.O_CREAT, 0o600)
+    while True:
+        handle = os.open(claim, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(handle, kind)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), claim.stat()):
+                break
+        os.close(handle)
     try:
         yield handle
     finally:
@@ -160,9 +163,13 @@ def _opened(claim: Path) -> Iterator[int]:
 
 def _drop_abandoned(server: TestServer) -> None:
     for claim in (server.server.layout.data / "claims").glob("*"):
-        with contextlib.suppress(FileNotFoundError), _opened(claim) as handle:
-            if try_lock(handle, fcntl.LOCK_EX):
-                server.forget(claim.name)
+        with contextlib.suppress(FileNotFoundError):
+            handle = os.open(claim, os.O_RDWR)
+            try:
+                if try_lock(handle, fcntl.LOCK_EX):
+                    server.forget(claim.name)
+            finally:
+                os.close(handle)
 
 
 @pytest.fixture(scope="session")
