@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 Counts = NDArray[np.int64]
 _Value = TypeVar("_Value", int, str)
-#: New kinds of need that stand for all that could come; with 2,000 instead of 1,000 the made needs fare no better.
+#: New kinds of need that stand for all that could come. With 500, 1,000 and 2,000 of them, 10,000 made needs had 97.6,
+#: 97.9 and 98.0 % of the most fit.
 N_MADE = 1_000
 
 
@@ -80,14 +81,13 @@ class Parts:
         The same whatever the order in which the needs came.
         """
         sizes, languages = _drawn(self.sizes, n, draws), _drawn(self.languages, n, draws)
-        return [(self._topics(size, draws), language) for size, language in zip(sizes, languages, strict=True)]
-
-    def _topics(self, size: int, draws: np.random.Generator) -> dict[str, float]:
-        if not size:
-            return {}
         names, shares = _shares(self.topics)
-        chosen = [names[at] for at in draws.choice(len(names), size, replace=False, p=shares)]
-        return {name: self.weights[name] / self.topics[name] for name in chosen}
+        weights = [self.weights[name] / self.topics[name] for name in names]
+        chosen = [draws.choice(len(names), size, replace=False, p=shares) if size else () for size in sizes]
+        return [
+            ({names[at]: weights[at] for at in places}, language)
+            for places, language in zip(chosen, languages, strict=True)
+        ]
 
 
 def _drawn(counts: Counter[_Value], n: int, draws: np.random.Generator) -> list[_Value]:
