@@ -89,7 +89,7 @@ def test_list_and_plan_say_what_there_is() -> None:
     assert "patient_influence" in call("simulate", "seid2021", "--list")
     stages = [step["stage"] for step in json.loads(call("simulate", "--plan", "--json"))["plan"]]
     assert list(dict.fromkeys(stages)) == ["stated", "matched", "used", "outcome", "learned", "shared"]
-    assert re.search(r"activation_moves .* pull_on, drift_to ", call("simulate", "--plan"))
+    assert re.search(r"activation_moves .* pull_on, let_go, drift_to ", call("simulate", "--plan"))
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from coproduce.errors import InvalidInput
 from coproduce.events import Resolution
 from coproduce.simulator import STAGES, Result, Scenario, load, run
-from coproduce.simulator.network import COLUMNS
+from coproduce.simulator.network import COLUMNS, median
 from coproduce.simulator.stages import active
 from coproduce.simulator.streams import Streams
 
@@ -128,3 +130,8 @@ def test_a_tick_of_a_month_is_told_in_the_frame_and_counts_deadlines_in_months(s
     monthly = run(replace(small, tick="month").lasting(12), 1)
     assert monthly.frame.resolution == Resolution.MONTH
     assert monthly.frame.rows["time"].max() == small.start_us + 12 * Resolution.MONTH
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_the_median_is_the_one_that_numpy_finds(numbers: list[float]) -> None:
+    assert median(np.array(numbers)) == np.median(numbers)

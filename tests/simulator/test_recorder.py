@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -165,3 +166,12 @@ def test_seq_counts_without_gaps_whatever_the_batches(sizes: list[int]) -> None:
     assert seqs == list(range(sum(sizes)))
     assert len(recorder.frame(1)) == sum(sizes)
     assert Silent().write(kinds.Joined, 2, actor=1).tolist() == [-1, -1]
+
+
+def test_a_column_given_as_an_array_and_places_is_looked_up_when_it_is_written() -> None:
+    recorder, held = Recorder(1), np.array([5, 6, 7, 8])
+    recorder.write(kinds.Joined, 2, actor=(held, (np.array([3, 0, 1]), np.array([0, 2]))), site=(held, held > 6))
+    held[:] = 0
+    rows = recorder.frame(1).rows
+    assert rows["actor"].to_list() == [8, 6]
+    assert rows["site"].to_list() == [7, 8]

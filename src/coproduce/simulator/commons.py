@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
+from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, KindArray
 
 #: Needs that a person can have open at once.
 MAX_OPEN = 2
@@ -51,12 +51,11 @@ class Table:
                 grown = np.zeros(self._room, dtype=column.dtype)
                 grown[: self.n] = column[: self.n]
                 self._held[name] = grown
-        rows = np.arange(self.n, self.n + n, dtype=np.int64)
+        first, self.n = self.n, self.n + n
         for name, value in values.items():
-            self._held[name][rows] = value
-        self.n += n
+            self._held[name][first : self.n] = value
         self._cut()
-        return rows
+        return np.arange(first, self.n, dtype=np.int64)
 
     def _cut(self) -> None:
         # Steps look at columns some four hundred times a tick, and add rows a handful of times.
@@ -78,7 +77,7 @@ class Needs(Table):
     _columns: ClassVar[dict[str, type]] = {
         "id": np.int64, "slot": np.int64, "place": np.int64, "person": np.int64, "patient": np.int64,
         "line": np.int64, "topic": np.int64, "condition": np.int64, "stage": np.int64,
-        "stated": np.int64, "deadline": np.float64, "state": np.int64, "closed": np.int64,
+        "stated": np.int64, "deadline": np.float64, "state": np.int8, "closed": np.int64,
         "attempts": np.int64, "resource": np.int64, "helper": np.int64, "helper_person": np.int64,
         "promise": np.float64, "moved": np.int64, "followed": np.int64,
         "seq_stated": np.int64, "seq_matched": np.int64, "seq_used": np.int64, "seq_followed": np.int64,
@@ -184,8 +183,8 @@ class NeedsLayer:
     minutes: FloatArray
     giving: Giving
     topic_share: FloatArray
-    stage: IntArray
-    n_open: IntArray
+    stage: KindArray
+    n_open: KindArray
     taken: BoolArray
     shelf: IntArray
     needs: Needs = field(default_factory=Needs)

@@ -15,11 +15,14 @@ import polars as pl
 from coproduce.events import FIRST_CONDITION, Role
 from coproduce.simulator.parameters import NetworkParameters
 from coproduce.simulator.result import SITES
-from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, Streams
+from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, KindArray, Streams
 from coproduce.simulator.ties import Ties, join, within
 
 #: Shares of the conditions of the network, tags FIRST_CONDITION and on. Proposed; a paediatric bowel disease network.
 CONDITION_SHARES = (0.62, 0.28, 0.10)
+
+#: By far the largest column that each tick reads whole; seven digits of what is drawn are enough.
+OwnArray = npt.NDArray[np.float32]
 
 
 @dataclass
@@ -35,13 +38,13 @@ class Population:
     member: BoolArray
     start_activation: FloatArray
     activation: FloatArray
-    engagement: IntArray
+    engagement: KindArray
     joined: IntArray
     person: IntArray
     ties: Ties
     # patients only
     patient: IntArray
-    stratum: IntArray
+    stratum: KindArray
     clinician: IntArray
     condition: IntArray
     phenotype: IntArray
@@ -51,7 +54,7 @@ class Population:
     # the world they live in; `own` is how a patient's responses differ from those of the phenotype
     response: FloatArray
     best: IntArray
-    own: FloatArray | None = None
+    own: OwnArray | None = None
 
     @property
     def n(self) -> int:
@@ -72,6 +75,18 @@ class Population:
         """What the outcome of these patients tends to under these treatments, in [0, 1]."""
         q: FloatArray = self.response[self.phenotype[slots], treatment]
         return q if self.own is None else np.clip(q + self.own[slots, treatment], 0.0, 1.0)
+
+    def outcomes_after(self, slots: IntArray, pace: FloatArray | float, noise: FloatArray) -> FloatArray:
+        """Outcomes of these patients after a step at this pace to what their treatments lead to, and noise."""
+        before = self.outcome[slots]
+        q = self.responses_to(slots, self.treatment[slots])
+        after: FloatArray = np.clip(before + pace * (q - before) + noise, 0.0, 1.0)
+        return after
+
+    def on_the_best(self, slots: IntArray) -> BoolArray:
+        """Which of these patients are on the treatment that does most for them."""
+        right: BoolArray = self.treatment[slots] == self.best_for(slots)
+        return right
 
     def best_for(self, slots: IntArray) -> IntArray:
         """The treatment that does most for each of these patients."""
@@ -161,7 +176,7 @@ def populate(p: NetworkParameters, streams: Streams) -> Population:
     return Population(
         n_patients=p.n_patients, n_clinicians=n_clinicians, n_researchers=p.n_researchers,
         role=role, site=site, clinic=clinic, member=member,
-        start_activation=activation, activation=activation.copy(), engagement=np.zeros(n, dtype=np.int64),
+        start_activation=activation, activation=activation.copy(), engagement=np.zeros(n, dtype=np.int8),
         joined=np.zeros(n, dtype=np.int64), person=np.full(n, -1, dtype=np.int64), ties=_ties(p, site, streams),
         patient=np.full(p.n_patients, -1, dtype=np.int64), stratum=stratum, clinician=clinician,
         condition=FIRST_CONDITION + draw.choice(len(CONDITION_SHARES), size=p.n_patients, p=CONDITION_SHARES),
@@ -171,20 +186,20 @@ def populate(p: NetworkParameters, streams: Streams) -> Population:
     )  # fmt: skip
 
 
-def _own_responses(p: NetworkParameters, streams: Streams) -> FloatArray | None:
-    """How each patient's responses differ from those of the phenotype, float (n_patients, n_treatments), if at all."""
+def _own_responses(p: NetworkParameters, streams: Streams) -> OwnArray | None:
+    """How each patient's responses differ from those of the phenotype, (n_patients, n_treatments), if at all."""
     if p.response_spread == 0.0:
         return None
     z = streams.normal("start.response", 0, p.n_patients * p.n_treatments)
-    return p.response_spread * z.reshape(p.n_patients, p.n_treatments)
+    return (p.response_spread * z.reshape(p.n_patients, p.n_treatments)).astype(np.float32)
 
 
-def strata(p: NetworkParameters, u: FloatArray) -> IntArray:
+def strata(p: NetworkParameters, u: FloatArray) -> KindArray:
     """Stratum of patients with these uniforms: 1 for the disadvantaged, 0 for all when the equity layer is off."""
-    return ((u < p.disadvantaged) & p.equity).astype(np.int64)
+    return ((u < p.disadvantaged) & p.equity).astype(np.int8)
 
 
-def tilted(p: NetworkParameters, phenotype: IntArray, stratum: IntArray, u: FloatArray) -> IntArray:
+def tilted(p: NetworkParameters, phenotype: IntArray, stratum: KindArray, u: FloatArray) -> IntArray:
     """Phenotypes after the mix by stratum: of the disadvantaged some have one of the second half instead."""
     half = p.n_phenotypes // 2
     if not p.equity or p.phenotype_tilt == 0.0:

@@ -14,7 +14,9 @@ from coproduce.simulator.streams import IntArray, Streams
 #: The actor of what no person does: matching, following up, measuring. Its role is Role.COMPUTER.
 COMPUTER_ID = 0
 
-Column = np.ndarray | float | int
+#: What stands at these places of a column; it is looked up only when events are kept.
+Lookup = tuple[np.ndarray, "np.ndarray | Lookup"]
+Column = np.ndarray | float | int | Lookup
 _DEFAULTS: Mapping[str, float | int] = {
     "time": 0,
     "kind": 0,
@@ -33,6 +35,12 @@ _TYPES: Mapping[str, type[np.generic]] = {
 }  # fmt: skip
 
 
+def _looked_up(pair: Lookup) -> np.ndarray:
+    """What stands at the places of a pair."""
+    held, places = pair
+    return np.asarray(held[_looked_up(places) if isinstance(places, tuple) else places])
+
+
 class Writer(Protocol):
     """What a stage writes to; whether anything is kept is the caller's choice and changes nothing in the run."""
 
@@ -41,7 +49,10 @@ class Writer(Protocol):
         ...
 
     def write(self, kind: type[Event], n: int, **columns: Column) -> IntArray:
-        """Records n events of one kind; columns are arrays of n or one number; gives their `seq`, int64 (n,)."""
+        """Records n events of one kind; gives their `seq`, int64 (n,).
+
+        A column is an array of n, one number, or a pair: an array, and where in it the n stand.
+        """
         ...
 
 
@@ -77,13 +88,13 @@ class Recorder:
         self._time = time
 
     def write(self, kind: type[Event], n: int, **columns: Column) -> IntArray:
-        """Records n events of one kind; columns are arrays of n or one number; gives their `seq`, int64 (n,)."""
+        """As `Writer.write`."""
         first, end = self._next, self._next + n
         if end > self._room:
             self._grow(end)
         # Columns that are not named already hold what stands for absent.
         for name, given in columns.items():
-            self._held[name][first:end] = given
+            self._held[name][first:end] = _looked_up(given) if isinstance(given, tuple) else given
         self._held["time"][first:end] = self._time
         self._held["kind"][first:end] = kind.meaning.code
         self._next = end

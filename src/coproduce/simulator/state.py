@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from coproduce.events import Role, kinds
@@ -14,7 +15,7 @@ from coproduce.simulator.parameters import NetworkParameters
 from coproduce.simulator.population import Population
 from coproduce.simulator.recorder import COMPUTER_ID, Writer
 from coproduce.simulator.result import PEOPLE
-from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, Streams
+from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, KindArray, Limits, Streams
 
 
 @dataclass
@@ -59,10 +60,10 @@ class World:
     sound: FloatArray
     seen_treatment: IntArray
     seen_outcome: FloatArray
-    # one entry a place
-    met: IntArray
-    unmet: IntArray
-    thanked: IntArray
+    # one entry a place: needs met and not met in this tick, of the few that one person can have, and thanks
+    met: KindArray
+    unmet: KindArray
+    thanked: npt.NDArray[np.int32]
     load: FloatArray
     # first tick of each lever at each site
     starts: dict[str, IntArray] = field(default_factory=dict)
@@ -85,9 +86,17 @@ class World:
         """This tick's uniforms of a named decision, for these agents."""
         return self.streams.uniform(name, self.tick, agents)
 
+    def uniform_each(self, name: str, agents: IntArray, n_each: int) -> FloatArray:
+        """This tick's uniforms of a named decision for so many things of each agent, float (agents, n_each)."""
+        return self.streams.uniform_each(name, self.tick, agents, n_each)
+
     def below(self, name: str, n: int, limit: FloatArray | float) -> IntArray:
         """Which of the places 0 to n - 1 draw a uniform of a named decision below this limit in this tick."""
         return self.streams.below(name, self.tick, n, limit)
+
+    def reached(self, name: str, kind: KindArray, limits: Limits) -> IntArray:
+        """Which of the places 0, 1, 2 ... draw a uniform of a named decision outside the limits of their kind."""
+        return self.streams.reached(name, self.tick, kind, limits)
 
     def normal(self, name: str, agents: IntArray | int) -> FloatArray:
         """This tick's standard normals of a named decision, for these agents."""
@@ -171,7 +180,7 @@ class World:
         people.patient[children] = self.ids(children.size)
         role = people.role[slots]
         self.writer.write(
-            kinds.Joined, slots.size, actor=people.person[slots], role=role, site=people.site[slots], value=role
+            kinds.Joined, slots.size, actor=(people.person, slots), role=role, site=(people.site, slots), value=role
         )
 
     def dismiss(self, slots: IntArray) -> None:
@@ -180,7 +189,7 @@ class World:
         self.roster.append(self._rows(slots, self.tick))
         people.member[slots] = False
         self.writer.write(
-            kinds.Left, slots.size, actor=people.person[slots], role=people.role[slots], site=people.site[slots]
+            kinds.Left, slots.size, actor=(people.person, slots), role=(people.role, slots), site=(people.site, slots)
         )
 
     def _rows(self, slots: IntArray, left: int) -> dict[str, IntArray | FloatArray]:

@@ -15,6 +15,10 @@ from coproduce.simulator.normal import quantile
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+#: What kind each person is of a handful, so that a pass over everybody reads little.
+KindArray = npt.NDArray[np.int8]
+#: By kind, a low and a high limit.
+Limits = tuple[FloatArray, FloatArray]
 
 _MASK = (1 << 64) - 1
 _GAMMA = 0x9E3779B97F4A7C15
@@ -91,9 +95,18 @@ class Streams:
         numbers *= 2.0**-53
         return numbers
 
+    def uniform_each(self, name: str, tick: int, agents: IntArray, n_each: int) -> FloatArray:
+        """Uniforms for so many things of each agent, float (agents, n_each): agent a's from the index a n_each on."""
+        return self.uniform(name, tick, agents[:, None] * n_each + np.arange(n_each))
+
     def below(self, name: str, tick: int, n: int, limit: FloatArray | float) -> IntArray:
         """Which of the agents 0 to n - 1 draw a uniform below this limit, or below their own, in rising order."""
         return np.flatnonzero(self.uniform(name, tick, n) < limit)
+
+    def reached(self, name: str, tick: int, kind: KindArray, limits: Limits) -> IntArray:
+        """Which of the agents 0, 1, 2 ... draw a uniform outside the limits of their kind, in rising order."""
+        u, (low, high) = self.uniform(name, tick, kind.size), limits
+        return np.flatnonzero((u < low[kind]) | (u > high[kind]))
 
     def normal(self, name: str, tick: int, agents: IntArray | int) -> FloatArray:
         """Standard normals by inverse distribution function, one an agent."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from coproduce.simulator import forms
-from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
+from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, KindArray
 
 
 class PeerRule(NamedTuple):
@@ -54,9 +54,9 @@ class Ties:
             pull *= forms.peers_suffice(rule.form, ahead, number, rule.threshold, rule.reinforcement)
         return pull
 
-    def share_above(self, level: IntArray, than: IntArray | int, member: BoolArray, slots: IntArray) -> FloatArray:
+    def share_above(self, level: KindArray, than: KindArray | int, member: BoolArray, slots: IntArray) -> FloatArray:
         """Share of these members' ties who are members and at a higher level than this, one each."""
-        limit = np.zeros(self.start.size - 1, dtype=np.int64)
+        limit = np.zeros(self.start.size - 1, dtype=np.int8)
         limit[slots] = than
         here = member[self.owner] & member[self.neighbour]
         share: FloatArray = self.mean((level[self.neighbour] > limit[self.owner]).astype(np.float64), here)[slots]

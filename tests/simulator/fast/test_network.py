@@ -73,11 +73,35 @@ def test_a_step_overlooks_nobody_whom_its_hazard_reaches(
         return np.arange(n) if name in {"need", "leave", "drop-out"} else plain(world, name, n, limit)
 
     monkeypatch.setattr(World, "below", everybody)
-    monkeypatch.setattr(moved, "_who_could_move", lambda world, _u: np.flatnonzero(world.people.member))
-    monkeypatch.setattr(stated, "_who_could_move", lambda world, _u: world.patients)
+    monkeypatch.setattr(moved, "_who_could_move", lambda world, _most: np.flatnonzero(world.people.member))
+    monkeypatch.setattr(stated, "_who_could_move", lambda world: world.patients)
     slow = run(scenario, 5, engine="oracle")
     assert slow.series.equals(quick.series, null_equal=True)
     assert slow.frame.rows.equals(quick.frame.rows)
+
+
+@pytest.mark.parametrize("values", EXTREMES)
+def test_who_climbs_and_slips_is_said_by_the_hazards_of_everybody(values: dict[str, float]) -> None:
+    world = network.begin(
+        FULL.having(**{**values, "drop_out": 0.0, "n_patients": 400}).parameters, Streams(2, 1), Silent()
+    ).world
+    people, p, draw = world.people, world.p, np.random.default_rng(1)
+    people.engagement[:] = draw.integers(4, size=people.n)
+    for times in (world.met, world.unmet, world.thanked):
+        times[:] = draw.random(people.n) < 0.2
+    world.load, people.joined, world.tick = draw.random(people.n), draw.integers(12, size=people.n), 12
+    level, a, u = people.engagement.copy(), people.activation, world.uniform("engagement", people.n)
+    ahead = people.ties.share_above(level, level, people.member, np.arange(people.n))
+    new = (12 - people.joined <= p.onboarding_lasts) & (level == 0)
+    up = np.array([p.climb_0, p.climb_1, p.climb_2, 0.0])[level] * a * (1 + p.peers_engage * ahead)
+    up *= (1 + p.met_need_engages * world.met) * (1 + p.thanks_engage * world.thanked)
+    up *= 1 + p.onboarding_climb * p.onboarding * new
+    down = np.where(level > 0, p.slip, 0.0) * (1 - a) * (1 + p.unmet_need_disengages * world.unmet)
+    down *= 1 + p.burden_disengages * world.load
+    after = np.where(u < up, level + 1, np.where(u > 1 - down, level - 1, level))
+    moved.engagement_moves(world)
+    assert np.array_equal(people.engagement, np.where(people.member, after, level))
+    assert {-1, 1} <= set((people.engagement - level).tolist())
 
 
 @pytest.fixture
@@ -138,11 +162,19 @@ def test_kernels_draw_the_numbers_of_the_named_streams(seed: int, tick: int, age
     assert np.array_equal(compiled.uniform("a", tick, who), plain.uniform("a", tick, who))
     assert np.array_equal(compiled.uniform("a", tick, 7), plain.uniform("a", tick, 7))
     assert np.array_equal(compiled.normal("b", tick, who), plain.normal("b", tick, who))
-    own = plain.uniform("c", tick, 50)
+    assert np.array_equal(compiled.uniform_each("a", tick, who, 3), plain.uniform_each("a", tick, who, 3))
+    each = 3 * who.repeat(3) + np.tile([0, 1, 2], who.size)
+    assert np.array_equal(plain.uniform_each("a", tick, who, 3).ravel(), plain.uniform("a", tick, each))
+    own = plain.uniform("c", tick, 1_100)
     for limit in (0.0, 0.3, float(own[20]), 1.0, own[::-1]):
         below = np.flatnonzero(own < limit)
-        assert np.array_equal(compiled.below("c", tick, 50, limit), below)
-        assert np.array_equal(plain.below("c", tick, 50, limit), below)
+        assert np.array_equal(compiled.below("c", tick, 1_100, limit), below)
+        assert np.array_equal(plain.below("c", tick, 1_100, limit), below)
+    kind = (np.arange(own.size) % 3).astype(np.int8)
+    low, high = np.array([0.0, 0.3, float(own[20])]), np.array([float(own[30]), 1.0, 0.9])
+    reached = [i for i in range(own.size) if own[i] < low[kind[i]] or own[i] > high[kind[i]]]
+    assert compiled.reached("c", tick, kind, (low, high)).tolist() == reached
+    assert plain.reached("c", tick, kind, (low, high)).tolist() == reached
 
 
 @compiling
@@ -163,7 +195,7 @@ FORMS = [
 @given(
     st.integers(0, 2**32),
     arrays(np.float64, 12, elements=st.sampled_from([0.0, 0.3, 0.30000000000000004, 0.7, 1.0])),
-    arrays(np.int64, 12, elements=st.integers(0, 3)),
+    arrays(np.int8, 12, elements=st.integers(0, 3)),
     arrays(np.bool_, 12),
 )
 def test_what_peers_do_is_the_same_to_the_last_bit(
@@ -233,10 +265,29 @@ def test_activation_and_responses_are_the_same_to_the_last_bit() -> None:
     slots, treatment = draw.integers(60, size=40), draw.integers(plain.response.shape[1], size=40)
     assert np.array_equal(compiled.responses_to(slots, treatment), plain.responses_to(slots, treatment))
     assert np.array_equal(compiled.best_for(slots), plain.best_for(slots))
+    assert np.array_equal(compiled.on_the_best(slots), plain.on_the_best(slots))
+    noise = draw.normal(0.0, 0.5, slots.size)
+    for pace in (0.3, draw.random(slots.size)):
+        after = plain.outcomes_after(slots, pace, noise)
+        assert np.array_equal(compiled.outcomes_after(slots, pace, noise), after)
+        assert {0.0, 1.0} <= set(after.tolist())
+
+
+def test_who_is_on_the_best_treatment_is_on_the_first_of_those_that_do_most() -> None:
+    people = network.begin(FULL.parameters, Streams(3, 1), Silent()).world.people
+    assert people.own is not None
+    people.response[:] = np.arange(people.response.shape[1]) % 3  # the most is beyond 1, so that several do as much
+    people.own[:] = 0.0
+    slots = np.arange(people.n_patients)
+    for one in (people, CompiledPopulation(**vars(people))):
+        assert set(people.treatment[slots[one.on_the_best(slots)]].tolist()) == {1}
+        assert one.on_the_best(slots).tolist() == (people.treatment == 1).tolist()
 
 
 def test_the_plan_says_which_kernels_each_step_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawing = dict.fromkeys(("draw_all", "draw_some", "draw_below", "centre", "tails"), "draws")
+    drawing = dict.fromkeys(
+        ("draw_all", "draw_some", "draw_each", "draw_below", "draw_reached", "centre", "tails"), "draws"
+    )
     called: set[str] = set()
 
     def noting(name: str, kernel: Callable[..., object]) -> Callable[..., object]:
@@ -246,8 +297,9 @@ def test_the_plan_says_which_kernels_each_step_calls(monkeypatch: pytest.MonkeyP
         if getattr(found, "__module__", "") == fast.network.__name__ and hasattr(found, "py_func") and name[0] != "_":
             monkeypatch.setattr(fast.network, name, noting(name, found))
     seen: dict[str, set[str]] = {}
-    for form in ("gain", "thompson"):  # one asks for the best treatment, the other draws errors of evidence
-        p = FULL.having(choice_form=form, vote_every=3).parameters
+    # one asks for the best treatment, the other draws errors of evidence and asks how many peers are ahead
+    for forms in ({"choice_form": "gain"}, {"choice_form": "thompson", "peer_form": "threshold"}):
+        p = FULL.having(**forms, vote_every=3).parameters
         running = fast.compile_in(network.begin(p, Streams(1, 1), Silent()))
         for tick in range(1, 31):
             running.world.tick = tick

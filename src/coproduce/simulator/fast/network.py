@@ -9,19 +9,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from coproduce.simulator.compiled import Int, Real, kernel, part
 from coproduce.simulator.evidence import CareEvidence, Evidence
 from coproduce.simulator.models.draws import Words, start, uniform, words
 from coproduce.simulator.network import Network
 from coproduce.simulator.normal import CENTRE, FLANK, TAIL
-from coproduce.simulator.population import Population
-from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, Streams
+from coproduce.simulator.population import OwnArray, Population
+from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, KindArray, Limits, Streams
 from coproduce.simulator.ties import PeerRule, Ties
 
-#: Levels of engagement, narrow enough for a cache; -1 for who is no member.
-LevelArray = npt.NDArray[np.int8]
+#: Agents whose numbers are drawn before they are looked at: they fit a cache.
+BLOCK = 512
 
 
 class Rows(NamedTuple):
@@ -32,11 +31,18 @@ class Rows(NamedTuple):
 
 
 class Cases(NamedTuple):
-    """Patients on treatments: place and treatment of each, and the phenotype by place."""
+    """Patients on treatments: place and treatment of each, or treatment by place, and the phenotype by place."""
 
     slots: IntArray
     treatment: IntArray
     phenotype: IntArray
+
+
+class Levels(NamedTuple):
+    """The level of engagement of each person, and who is a member."""
+
+    level: KindArray
+    member: BoolArray
 
 
 class Known(NamedTuple):
@@ -46,19 +52,17 @@ class Known(NamedTuple):
     total: FloatArray
 
 
-class Pull(NamedTuple):
-    """How peers pull, as kernels take it: only up or both ways, and the share and the number that must be ahead."""
+class Enough(NamedTuple):
+    """The share and the number of ties that must be ahead, as kernels take them."""
 
-    up: bool
     share: float
     number: float
 
     @classmethod
-    def by(cls, rule: PeerRule) -> Pull:
+    def by(cls, rule: PeerRule) -> Enough:
         """The same rule."""
-        share = rule.threshold if rule.form == "threshold" else 0.0
-        number = float(rule.reinforcement) if rule.form == "complex" else 0.0
-        return cls(rule.form != "symmetric", float(share), number)
+        threshold = rule.form == "threshold"
+        return cls(float(rule.threshold), 0.0) if threshold else cls(0.0, float(rule.reinforcement))
 
 
 def compile_in(running: Network) -> Network:
@@ -81,6 +85,23 @@ class CompiledPopulation(Population):
         after = np.empty(self.n)
         drift_to((self.start_activation, self.activation), move, moves, drift, after)
         return after
+
+    def outcomes_after(self, slots: IntArray, pace: FloatArray | float, noise: FloatArray) -> FloatArray:
+        """As `Population.outcomes_after`."""
+        if self.own is None:
+            return super().outcomes_after(slots, pace, noise)
+        found = np.empty(slots.size)
+        cases = Cases(slots, self.treatment, self.phenotype)
+        step_to((self.outcome, found), cases, (self.response, self.own), np.atleast_1d(np.asarray(pace)), noise)
+        return found
+
+    def on_the_best(self, slots: IntArray) -> BoolArray:
+        """As `Population.on_the_best`."""
+        if self.own is None:
+            return super().on_the_best(slots)
+        found = np.empty(slots.size, dtype=np.bool_)
+        unbeaten(Cases(slots, self.treatment, self.phenotype), self.response, self.own, found)
+        return found
 
     def best_for(self, slots: IntArray) -> IntArray:
         """As `Population.best_for`."""
@@ -124,12 +145,23 @@ class CompiledStreams(Streams):
             draw_some(self._stream(name), tick, np.ascontiguousarray(agents, dtype=np.int64), drawn)
         return drawn
 
+    def uniform_each(self, name: str, tick: int, agents: IntArray, n_each: int) -> FloatArray:
+        """As `Streams.uniform_each`."""
+        drawn = np.empty((agents.size, n_each))
+        draw_each(self._stream(name), tick, np.ascontiguousarray(agents, dtype=np.int64), drawn)
+        return drawn
+
     def below(self, name: str, tick: int, n: int, limit: FloatArray | float) -> IntArray:
         """As `Streams.below`."""
         if isinstance(limit, np.ndarray):
             return super().below(name, tick, n, limit)
         found = np.empty(n + 1, dtype=np.int64)
         return found[: draw_below(self._stream(name), tick, float(limit), found)]
+
+    def reached(self, name: str, tick: int, kind: KindArray, limits: Limits) -> IntArray:
+        """As `Streams.reached`."""
+        found = np.empty(kind.size + 1, dtype=np.int64)
+        return found[: draw_reached(self._stream(name), tick, kind, limits, found)]
 
     def _stream(self, name: str) -> Words:
         stream = self._words.get(name)
@@ -155,14 +187,18 @@ class CompiledTies(Ties):
         """As `Ties.pull`."""
         found = np.zeros(self.start.size - 1)
         if rule.form != "none":
-            pull_on(Rows(self.start, self.neighbour), activation, member, Pull.by(rule), found[:n_patients])
+            rows, slots = Rows(self.start, self.neighbour), np.flatnonzero(member[:n_patients])
+            seen = np.where(member, activation, np.nan)
+            pull_on(rows, seen, slots, 0.0 if rule.form != "symmetric" else -np.inf, found)
+            if rule.form in ("threshold", "complex"):
+                let_go(rows, seen, slots, Enough.by(rule), found)
         return found
 
-    def share_above(self, level: IntArray, than: IntArray | int, member: BoolArray, slots: IntArray) -> FloatArray:
+    def share_above(self, level: KindArray, than: KindArray | int, member: BoolArray, slots: IntArray) -> FloatArray:
         """As `Ties.share_above`."""
         found = np.empty(slots.size)
-        limit = np.full(slots.size, than, dtype=np.int64)
-        above(Rows(self.start, self.neighbour), np.where(member, level, -1).astype(np.int8), slots, limit, found)
+        limit = np.full(slots.size, than, dtype=np.int8)
+        above(Rows(self.start, self.neighbour), Levels(level, member), slots, limit, found)
         return found
 
     def place_of(self, owner: IntArray, other: IntArray) -> IntArray:
@@ -189,13 +225,59 @@ def draw_some(stream: Words, tick: int, agents: IntArray, drawn: FloatArray) -> 
 
 
 @kernel
+def draw_each(stream: Words, tick: int, agents: IntArray, drawn: FloatArray) -> None:
+    """The uniforms of so many things of each of these agents in this tick."""
+    begins, n_each = start(stream, tick), drawn.shape[1]
+    for k in range(agents.size):
+        for j in range(n_each):
+            drawn[k, j] = uniform(begins, agents[k] * n_each + j)
+
+
+@kernel
 def draw_below(stream: Words, tick: int, limit: float, found: IntArray) -> Int:
     """How many of the agents 0, 1, 2 ... draw below this limit, and which; there is one place more than agents."""
-    begins, n = start(stream, tick), np.uint64(0)
-    for i in range(found.size - 1):
-        found[n] = i
-        n += np.uint64(uniform(begins, i) < limit)
+    begins, n, size = start(stream, tick), np.uint64(0), found.size - 1
+    hit = np.empty(BLOCK, dtype=np.bool_)
+    for first in range(0, size, BLOCK):
+        n_here = min(BLOCK, size - first)
+        for j in range(n_here):  # a loop of its own, which the compiler turns into one of vectors
+            hit[j] = uniform(begins, first + j) < limit
+        for j in range(n_here):
+            found[n] = first + j
+            n += np.uint64(hit[j])
     return n
+
+
+@kernel
+def draw_reached(stream: Words, tick: int, kind: KindArray, limits: Limits, found: IntArray) -> Int:
+    """How many of the agents 0, 1, 2 ... draw outside the limits of their kind, and which; as `draw_below`.
+
+    First who is outside the limits of some kind, which is quicker to tell; then who of these of their own.
+    """
+    begins, n, (low, high) = start(stream, tick), np.uint64(0), limits
+    highest, lowest = low.max(), high.min()
+    hit, some = np.empty(BLOCK, dtype=np.bool_), np.empty(BLOCK + 1, dtype=np.int64)
+    for first in range(0, kind.size, BLOCK):
+        n_here = min(BLOCK, kind.size - first)
+        for j in range(n_here):
+            u = uniform(begins, first + j)
+            hit[j] = (u < highest) | (u > lowest)
+        n_some = np.uint64(0)
+        for j in range(n_here):
+            some[n_some] = first + j
+            n_some += np.uint64(hit[j])
+        for k in range(n_some):
+            found[n] = some[k]
+            u, which = uniform(begins, some[k]), np.uint64(kind[some[k]])
+            n += np.uint64((u < low[which]) | (u > high[which]))
+    return n
+
+
+@part
+def _within(x: float) -> Real:
+    """This number, or the nearer end of [0, 1]; quicker than `min` and `max`, which look for NaN."""
+    above = x if x > 0.0 else 0.0
+    return above if above < 1.0 else 1.0
 
 
 @part
@@ -232,36 +314,46 @@ def tails(far: FloatArray, u: FloatArray, outside: IntArray, z: FloatArray) -> N
 
 
 @kernel
-def pull_on(rows: Rows, activation: FloatArray, member: BoolArray, rule: Pull, found: FloatArray) -> None:
-    """Mean gap to each person's ties who are members, where enough of them are ahead.
+def pull_on(rows: Rows, seen: FloatArray, slots: IntArray, least: float, found: FloatArray) -> None:
+    """Mean gap of these people to their ties who are members, a gap that is not above the least counting as none.
 
     Who is no member is seen as NaN, so that a tie is looked up once; nothing is above, below or equal to it.
     """
-    seen = np.where(member, activation, np.nan)
-    for i in range(found.size):
-        if not member[i]:
-            continue
-        own, total, number, ahead = activation[i], 0.0, 0, 0
-        for tie in range(np.uint64(rows.start[i]), np.uint64(rows.start[i + 1])):
+    for k in range(slots.size):
+        i = np.uint64(slots[k])
+        own, total, number = seen[i], 0.0, 0
+        for tie in range(np.uint64(rows.start[i]), np.uint64(rows.start[i + np.uint64(1)])):
             gap = seen[np.uint64(rows.neighbour[tie])] - own
-            number += not np.isnan(gap)
-            ahead += gap > 0.0
-            total += gap if gap > 0.0 or (gap <= 0.0 and not rule.up) else 0.0
-        if ahead >= rule.share * number and ahead >= rule.number:
-            found[i] = total / max(number, 1)
+            number += gap == gap  # noqa: PLR0124 - as not isnan, and quicker
+            total += gap if gap > least else 0.0
+        found[i] = total / max(number, 1)
 
 
 @kernel
-def above(rows: Rows, level: LevelArray, slots: IntArray, than: IntArray, found: FloatArray) -> None:
-    """The share of these people's ties who are members and at a higher level; who is no member is at level -1."""
+def let_go(rows: Rows, seen: FloatArray, slots: IntArray, enough: Enough, found: FloatArray) -> None:
+    """No pull on those of these people of whose ties too few are ahead."""
+    for k in range(slots.size):
+        i = np.uint64(slots[k])
+        number, ahead = 0, 0
+        for tie in range(np.uint64(rows.start[i]), np.uint64(rows.start[i + np.uint64(1)])):
+            gap = seen[np.uint64(rows.neighbour[tie])] - seen[i]
+            number += not np.isnan(gap)
+            ahead += gap > 0.0
+        if ahead < enough.share * number or ahead < enough.number:
+            found[i] = 0.0
+
+
+@kernel
+def above(rows: Rows, people: Levels, slots: IntArray, than: KindArray, found: FloatArray) -> None:
+    """The share of these people's ties who are members and at a higher level; 0 for who is no member."""
     for k in range(slots.size):
         i = slots[k]
         number, higher = 0, 0
-        if level[i] >= 0:
+        if people.member[i]:
             for tie in range(np.uint64(rows.start[i]), np.uint64(rows.start[i + 1])):
-                theirs = level[np.uint64(rows.neighbour[tie])]
-                number += theirs >= 0
-                higher += theirs > than[k]
+                other = np.uint64(rows.neighbour[tie])
+                number += people.member[other]
+                higher += people.member[other] & (people.level[other] > than[k])
         found[k] = higher / max(number, 1)
 
 
@@ -282,29 +374,57 @@ def drift_to(
     """Activation, at the start and now, after a drift from the one to the other and this move, within [0, 1]."""
     own, now = activation
     for i in range(after.size):
-        moved = min(max((own[i] - now[i]) * drift + move[i] + now[i], 0.0), 1.0)
+        moved = _within((own[i] - now[i]) * drift + move[i] + now[i])
         after[i] = moved if moves[i] else now[i]
 
 
 @kernel
-def best_of(response: FloatArray, own: FloatArray, phenotype: IntArray, slots: IntArray, found: IntArray) -> None:
+def best_of(response: FloatArray, own: OwnArray, phenotype: IntArray, slots: IntArray, found: IntArray) -> None:
     """The first of the treatments that do most for each of these patients, within [0, 1]."""
     for k in range(slots.size):
         i = np.uint64(slots[k])
         kind, most, best = np.uint64(phenotype[i]), -1.0, np.int64(0)
         for t in range(np.uint64(response.shape[1])):
-            q = min(max(response[kind, t] + own[i, t], 0.0), 1.0)
+            q = _within(response[kind, t] + own[i, t])
             best = np.int64(t) if q > most else best
             most = q if q > most else most
         found[k] = best
 
 
 @kernel
-def respond(cases: Cases, response: FloatArray, own: FloatArray, found: FloatArray) -> None:
+def respond(cases: Cases, response: FloatArray, own: OwnArray, found: FloatArray) -> None:
     """What the outcome of these patients tends to under these treatments."""
     for k in range(cases.slots.size):
         i, t = np.uint64(cases.slots[k]), np.uint64(cases.treatment[k])
-        found[k] = min(max(response[np.uint64(cases.phenotype[i]), t] + own[i, t], 0.0), 1.0)
+        found[k] = _within(response[np.uint64(cases.phenotype[i]), t] + own[i, t])
+
+
+@kernel
+def step_to(
+    outcome: tuple[FloatArray, FloatArray], cases: Cases, world: tuple[FloatArray, OwnArray], pace: FloatArray,
+    noise: FloatArray,
+) -> None:  # fmt: skip
+    """Outcomes before and after a step at this pace, one or one each, and noise; phenotype and treatment by place."""
+    (before, after), (response, own), each = outcome, world, np.int64(pace.size > 1)
+    for k in range(cases.slots.size):
+        i = np.uint64(cases.slots[k])
+        t = np.uint64(cases.treatment[i])
+        q = _within(response[np.uint64(cases.phenotype[i]), t] + own[i, t])
+        after[k] = _within(before[i] + pace[k * each] * (q - before[i]) + noise[k])
+
+
+@kernel
+def unbeaten(cases: Cases, response: FloatArray, own: OwnArray, found: BoolArray) -> None:
+    """Whether no other treatment does more for these patients, nor an earlier one as much, within [0, 1]."""
+    for k in range(cases.slots.size):
+        i = np.uint64(cases.slots[k])
+        kind, chosen = np.uint64(cases.phenotype[i]), np.uint64(cases.treatment[i])
+        most = _within(response[kind, chosen] + own[i, chosen])
+        beaten = False
+        for t in range(np.uint64(response.shape[1])):
+            q = _within(response[kind, t] + own[i, t])
+            beaten |= (q > most) | ((q == most) & (t < chosen))
+        found[k] = not beaten
 
 
 @kernel
@@ -314,6 +434,6 @@ def lend_to(known: Known, evidence: Known, units: IntArray, trust: FloatArray, c
         unit = np.uint64(units[k])
         for t in range(np.uint64(known.rows.shape[1])):
             count = evidence.rows[unit, t]
-            weight = min(count, cap)
+            weight = count if count < cap else cap
             known.rows[k, t] += trust[k] * weight
             known.total[k, t] += trust[k] * (weight * evidence.total[unit, t] / (count if count > 0.0 else 1.0))

@@ -36,9 +36,9 @@ def treatment_chosen(w: World) -> None:
     people.treatment[at[changed]] = chosen[changed]
     who = at[changed]
     w.writer.write(
-        kinds.TreatmentStarted, who.size, actor=people.person[people.n_patients + people.clinician[who]],
-        subject=people.patient[who], object=w.treatments[chosen[changed]], role=Role.CLINICIAN,
-        site=people.site[who], topic=people.condition[who], cause=w.encounter[who],
+        kinds.TreatmentStarted, who.size, actor=(people.person[people.n_patients :], (people.clinician, who)),
+        subject=(people.patient, who), object=(w.treatments, chosen[changed]), role=Role.CLINICIAN,
+        site=(people.site, who), topic=(people.condition, who), cause=(w.encounter, who),
     )  # fmt: skip
 
 
@@ -80,8 +80,7 @@ def _by_evidence(w: World, at: IntArray) -> IntArray:
     """
     p = w.p
     rows, mean = _known(w, at)
-    arm = (at[:, None] * p.n_treatments + np.arange(p.n_treatments)).ravel()
-    u = w.uniform("choice.arm", arm).reshape(mean.shape)
+    u = w.uniform_each("choice.arm", at, p.n_treatments)
     spread = np.full_like(mean, p.evidence_noise)
     if p.evidence_form == "beta":
         spread = np.sqrt(np.clip(mean * (1.0 - mean), 0.0, 1.0) * rows / (rows + 1.0))
@@ -127,23 +126,21 @@ def response_observed(w: World) -> None:
     people, p = w.people, w.p
     at = w.visits
     slots = w.patients if p.outcome_form == "gradual" else at
-    q = people.responses_to(slots, people.treatment[slots])
     noise = p.outcome_noise * w.normal("response", slots)
     pace: FloatArray | float = 1.0
     if p.outcome_form == "gradual":
         pace = np.minimum(1.0, p.outcome_pace + w.lever("quality_improvement", slots) * p.improvement_pace)
-    before = people.outcome[slots]
-    people.outcome[slots] = np.clip(before + pace * (q - before) + noise, 0, 1)
+    people.outcome[slots] = people.outcomes_after(slots, pace, noise)
     if p.outcome_form == "one-shot":
         w.seen_treatment, w.seen_outcome = people.treatment[at], people.outcome[at]
     w.writer.write(
-        kinds.MeasureObserved, at.size, actor=people.person[people.n_patients + people.clinician[at]],
-        subject=people.patient[at], role=Role.CLINICIAN, site=people.site[at], topic=HEALTH_OUTCOME,
-        value=people.outcome[at], cause=w.encounter[at],
+        kinds.MeasureObserved, at.size, actor=(people.person[people.n_patients :], (people.clinician, at)),
+        subject=(people.patient, at), role=Role.CLINICIAN, site=(people.site, at), topic=HEALTH_OUTCOME,
+        value=(people.outcome, at), cause=(w.encounter, at),
     )  # fmt: skip
     surveyed = at[w.uniform("survey", at) < p.activation_survey]
     w.writer.write(
-        kinds.ActivationMeasured, surveyed.size, actor=people.person[surveyed], subject=people.patient[surveyed],
-        role=people.role[surveyed], site=people.site[surveyed], value=people.activation[surveyed],
-        cause=w.encounter[surveyed],
+        kinds.ActivationMeasured, surveyed.size, actor=(people.person, surveyed), subject=(people.patient, surveyed),
+        role=(people.role, surveyed), site=(people.site, surveyed), value=(people.activation, surveyed),
+        cause=(w.encounter, surveyed),
     )  # fmt: skip

@@ -37,8 +37,8 @@ def contributions_watched(w: World) -> None:
     hit = caught[step >= TAKES_CAPABILITY]
     people.engagement[hit] = np.maximum(people.engagement[hit] - 1, 0)
     w.writer.write(
-        kinds.Sanctioned, caught.size, actor=COMPUTER_ID, subject=people.person[caught], object=conduct.rule,
-        role=Role.COMPUTER, site=people.site[caught], value=step.astype(np.float64),
+        kinds.Sanctioned, caught.size, actor=COMPUTER_ID, subject=(people.person, caught), object=conduct.rule,
+        role=Role.COMPUTER, site=(people.site, caught), value=step.astype(np.float64),
     )  # fmt: skip
 
 
@@ -54,8 +54,8 @@ def rules_voted(w: World) -> None:
     proposed = w.writer.write(kinds.ProposalMade, 1, actor=COMPUTER_ID, subject=proposal, role=Role.COMPUTER)
     yes = w.uniform("vote", voters) < _wants(w, voters)
     w.writer.write(
-        kinds.VoteCast, voters.size, actor=people.person[voters], subject=proposal, role=people.role[voters],
-        site=people.site[voters], value=yes.astype(np.float64),
+        kinds.VoteCast, voters.size, actor=(people.person, voters), subject=proposal, role=(people.role, voters),
+        site=(people.site, voters), value=yes.astype(np.float64),
     )  # fmt: skip
     conduct.in_force = bool(2 * yes.sum() > yes.size)
     if conduct.in_force:

@@ -26,8 +26,8 @@ def lessons_drawn(w: World) -> None:
     which = needs.resource[rows]
     about = np.where(which >= 0, resources.id[np.maximum(which, 0)], -1) if resources.n else which
     seq = w.writer.write(
-        kinds.LessonDrawn, rows.size, actor=needs.person[rows], subject=needs.id[rows], object=about,
-        role=people.role[slot], site=people.site[slot], topic=needs.line[rows], value=helped[draws],
+        kinds.LessonDrawn, rows.size, actor=(needs.person, rows), subject=(needs.id, rows), object=about,
+        role=(people.role, slot), site=(people.site, slot), topic=(needs.line, rows), value=helped[draws],
         cause=layer.seq_answer[draws],
     )  # fmt: skip
     layer.lessons = Lessons(slot, rows, which, helped[draws], seq)

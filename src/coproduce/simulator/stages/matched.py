@@ -6,7 +6,7 @@ import numpy as np
 
 from coproduce.events import Role, kinds
 from coproduce.simulator.commons import NeedState
-from coproduce.simulator.recorder import COMPUTER_ID
+from coproduce.simulator.recorder import COMPUTER_ID, Column
 from coproduce.simulator.stages.shared import Making, make_resources
 from coproduce.simulator.state import World
 from coproduce.simulator.streams import FloatArray, IntArray
@@ -70,25 +70,25 @@ def _record_shown(w: World, rows: IntArray, pick: IntArray, shown: IntArray) -> 
         columns = _about(w, at)
         matched = w.writer.write(
             kinds.ResourceMatched, at.size, **{**columns, "actor": COMPUTER_ID, "role": Role.COMPUTER},
-            object=resources.version[which], value=rank + 1.0, cause=needs.seq_stated[at],
+            object=(resources.version, which), value=rank + 1.0, cause=(needs.seq_stated, at),
         )  # fmt: skip
         seen = w.writer.write(
-            kinds.ResourceShown, at.size, **columns, object=resources.version[which], value=rank + 1.0, cause=matched
+            kinds.ResourceShown, at.size, **columns, object=(resources.version, which), value=rank + 1.0, cause=matched
         )
         picked = which == pick[here]
         needs.seq_matched[at[picked]] = matched[picked]
         w.writer.write(
             kinds.ResourceOpened, int(picked.sum()), **_about(w, at[picked]),
-            object=resources.version[which[picked]], cause=seen[picked],
+            object=(resources.version, (which, picked)), cause=seen[picked],
         )  # fmt: skip
 
 
-def _about(w: World, rows: IntArray) -> dict[str, np.ndarray | int]:
+def _about(w: World, rows: IntArray) -> dict[str, Column]:
     """The columns that events about these needs share when the person who stated them acts."""
     needs, people = w.needs_layer().needs, w.people
-    slot = needs.slot[rows]
-    return {"actor": needs.person[rows], "subject": needs.id[rows], "role": people.role[slot],
-            "site": people.site[slot], "topic": needs.line[rows]}  # fmt: skip
+    slot = (needs.slot, rows)
+    return {"actor": (needs.person, rows), "subject": (needs.id, rows), "role": (people.role, slot),
+            "site": (people.site, slot), "topic": (needs.line, rows)}  # fmt: skip
 
 
 def ask_people(w: World) -> None:
@@ -103,8 +103,8 @@ def ask_people(w: World) -> None:
     rows, helper = rows[fits], helper[fits]
     site = people.site[needs.slot[rows]]
     matched = w.writer.write(
-        kinds.PersonMatched, rows.size, actor=COMPUTER_ID, subject=needs.id[rows], object=people.person[helper],
-        role=Role.COMPUTER, site=site, topic=needs.line[rows], value=1.0, cause=needs.seq_stated[rows],
+        kinds.PersonMatched, rows.size, actor=COMPUTER_ID, subject=(needs.id, rows), object=(people.person, helper),
+        role=Role.COMPUTER, site=site, topic=(needs.line, rows), value=1.0, cause=(needs.seq_stated, rows),
     )  # fmt: skip
     free = 1.0 / (1.0 + p.burden * w.load[helper])
     level = np.where(people.role[helper] == Role.CLINICIAN, np.maximum(people.engagement[helper], 1),
@@ -113,9 +113,9 @@ def ask_people(w: World) -> None:
     willing &= (w.load[helper] + 1.0) * p.reply_minutes <= w.needs_layer().minutes[helper]
     declines = ~willing
     w.writer.write(
-        kinds.HelpDeclined, int(declines.sum()), actor=people.person[helper[declines]],
-        subject=needs.id[rows[declines]], role=people.role[helper[declines]], site=people.site[helper[declines]],
-        cause=matched[declines],
+        kinds.HelpDeclined, int(declines.sum()), actor=(people.person, (helper, declines)),
+        subject=(needs.id, (rows, declines)), role=(people.role, (helper, declines)),
+        site=(people.site, (helper, declines)), cause=matched[declines],
     )  # fmt: skip
     _reply(w, rows[willing], helper[willing], matched[willing])
 
@@ -151,8 +151,8 @@ def _reply(w: World, rows: IntArray, helper: IntArray, matched: IntArray) -> Non
     knows = layer.knows(helper, needs.topic[rows], w.tick) & w.p.know_how_in_help
     expert = (people.role[helper] == Role.CLINICIAN) & (needs.line[rows] == 0)
     seq = w.writer.write(
-        kinds.Replied, rows.size, actor=people.person[helper], subject=needs.id[rows], role=people.role[helper],
-        site=people.site[helper], topic=needs.line[rows], value=w.p.reply_minutes, cause=matched,
+        kinds.Replied, rows.size, actor=(people.person, helper), subject=(needs.id, rows), role=(people.role, helper),
+        site=(people.site, helper), topic=(needs.line, rows), value=w.p.reply_minutes, cause=matched,
     )  # fmt: skip
     np.add.at(w.load, helper, 1.0)
     needs.state[rows] = NeedState.USED
@@ -185,9 +185,9 @@ def make_for_needs(w: World) -> None:
     np.add.at(w.load, maker, 2.0)
     rows, maker, made, shared = rows[accepted], maker[accepted], made[accepted], shared[accepted]
     needs.seq_matched[rows] = w.writer.write(
-        kinds.ResourceMatched, rows.size, actor=people.person[maker], subject=needs.id[rows],
-        object=layer.resources.version[made], role=people.role[maker], site=people.site[maker], topic=needs.line[rows],
-        value=1.0, cause=shared,
+        kinds.ResourceMatched, rows.size, actor=(people.person, maker), subject=(needs.id, rows),
+        object=(layer.resources.version, made), role=(people.role, maker), site=(people.site, maker),
+        topic=(needs.line, rows), value=1.0, cause=shared,
     )  # fmt: skip
     needs.state[rows] = NeedState.MATCHED
     needs.resource[rows] = made

@@ -11,7 +11,7 @@ from coproduce.simulator.stages.contribution import giver_kind, starting_minutes
 from coproduce.simulator.stages.outcome import abandon
 from coproduce.simulator.stages.stated import JUST_TOLD, starting_knowledge
 from coproduce.simulator.state import World
-from coproduce.simulator.streams import FloatArray, IntArray
+from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
 from coproduce.simulator.ties import PeerRule
 
 
@@ -26,7 +26,7 @@ def activation_moves(w: World) -> None:
     move = np.zeros(people.n)
     if p.clinicians_in_activation:
         _pairs_move(w, move)
-    met, unmet = np.flatnonzero(w.met), np.flatnonzero(w.unmet)
+    met, unmet = np.flatnonzero(w.met > 0), np.flatnonzero(w.unmet > 0)
     move[met] += (1.0 - a[met]) * (1.0 - (1.0 - p.met_need_activates) ** w.met[met])
     move[unmet] -= a[unmet] * (1.0 - (1.0 - p.unmet_need_deactivates) ** w.unmet[unmet])
     doctors = np.arange(n, n + people.n_clinicians)
@@ -60,47 +60,53 @@ def engagement_moves(w: World) -> None:
     drop out altogether.
     """
     people, p = w.people, w.p
-    u = w.uniform("engagement", people.n)
-    slots = _who_could_move(w, u)
-    level, u = people.engagement[slots], u[slots]
-    up, down = _climbing(w, slots), _wearied(w, slots, np.array([0.0, p.slip, p.slip, p.slip])[level])
-    people.engagement[slots] = level + (u < up) - ((u >= up) & (u > 1.0 - down))
+    worst = _most_wearied(w)
+    slots = _who_could_move(w, p.slip * worst)
+    level, u = people.engagement[slots], w.uniform("engagement", slots)
+    climbs = _climbs(w, slots, u)
+    people.engagement[slots] = level + climbs - (~climbs & (level > 0) & (u > 1.0 - _wearied(w, slots, p.slip)))
     if p.drop_out > 0.0:
-        slots = w.below("drop-out", people.n, _most_wearied(w, p.drop_out))
+        slots = w.below("drop-out", people.n, p.drop_out * worst)
         drops = w.uniform("drop-out", slots) < _wearied(w, slots, p.drop_out)
         people.engagement[slots[drops & people.member[slots]]] = 0
 
 
-def _who_could_move(w: World, u: FloatArray) -> IntArray:
+def _who_could_move(w: World, most: float) -> IntArray:
     """Members whose uniform a hazard could reach: any uniform after help or thanks, a low or high one without.
 
-    It leaves out nobody who moves, so it changes no number; most people's hazards need not be known.
+    It leaves out nobody who moves, so it changes no number, and most people's hazards need not be known. Some come
+    twice, and move to the same level twice.
     """
     people, p = w.people, w.p
-    plain = max(p.climb_0, p.climb_1, p.climb_2) * (1 + p.peers_engage)
-    could = (u < plain) | (u > 1.0 - _most_wearied(w, p.slip))
-    could |= (w.met > 0) | (w.thanked > 0)
-    if p.onboarding > 0.0:
-        could |= (people.joined >= w.tick - p.onboarding_lasts) & (u < plain * (1 + p.onboarding_climb * p.onboarding))
-    return np.flatnonzero(could & people.member)
+    up = np.array([p.climb_0, p.climb_1, p.climb_2, 0.0]) * (1 + p.peers_engage)
+    up[0] *= 1 + p.onboarding_climb * p.onboarding
+    slots = w.reached("engagement", people.engagement, (up, 1.0 - np.array([0.0, most, most, most])))
+    slots = np.concatenate([slots, np.flatnonzero((w.met > 0) | (w.thanked > 0))])
+    return slots[people.member[slots]]
 
 
-def _climbing(w: World, slots: IntArray) -> FloatArray:
-    """The hazard of climbing of these people: by activation, peers ahead, needs met, thanks, and onboarding."""
+def _climbs(w: World, slots: IntArray, u: FloatArray) -> BoolArray:
+    """Who of these people climbs: by activation, needs met, thanks, onboarding, and peers ahead.
+
+    Peers raise a hazard; they are looked at only where that decides.
+    """
     people, p = w.people, w.p
     level = people.engagement[slots]
     up: FloatArray = np.array([p.climb_0, p.climb_1, p.climb_2, 0.0])[level] * people.activation[slots]
-    if p.peers_in_activation:
-        up *= 1 + p.peers_engage * people.ties.share_above(people.engagement, level, people.member, slots)
     up *= 1 + p.met_need_engages * np.minimum(w.met[slots], 1)
     up *= 1 + p.thanks_engage * np.minimum(w.thanked[slots], 1)
     if p.onboarding > 0.0:
         new = (w.tick - people.joined[slots] <= p.onboarding_lasts) & (level == 0)
         up *= 1 + p.onboarding_climb * (new * w.lever("onboarding", slots))
-    return up
+    climbs: BoolArray = u < up
+    if p.peers_in_activation:
+        near = np.flatnonzero(~climbs & (u < up * (1 + p.peers_engage)))
+        ahead = people.ties.share_above(people.engagement, level[near], people.member, slots[near])
+        climbs[near] = u[near] < up[near] * (1 + p.peers_engage * ahead)
+    return climbs
 
 
-def _wearied(w: World, slots: IntArray, base: FloatArray | float) -> FloatArray:
+def _wearied(w: World, slots: IntArray, base: float) -> FloatArray:
     """A hazard of losing heart: by what activation lacks, help that failed, and the burden of giving."""
     p, unmet = w.p, np.minimum(w.unmet[slots], 1)
     hazard: FloatArray = base * (1.0 - w.people.activation[slots]) * (1 + p.unmet_need_disengages * unmet)
@@ -108,9 +114,9 @@ def _wearied(w: World, slots: IntArray, base: FloatArray | float) -> FloatArray:
     return hazard
 
 
-def _most_wearied(w: World, base: float) -> float:
-    """What a hazard of losing heart comes to at most in this tick."""
-    return base * (1 + w.p.unmet_need_disengages) * (1 + w.p.burden_disengages * float(w.load.max(initial=0.0)))
+def _most_wearied(w: World) -> float:
+    """How many times its base a hazard of losing heart comes to at most in this tick."""
+    return (1 + w.p.unmet_need_disengages) * (1 + w.p.burden_disengages * float(w.load.max(initial=0.0)))
 
 
 def people_come_and_go(w: World) -> None:
@@ -167,8 +173,8 @@ def _fall_ill(w: World, slots: IntArray) -> None:
     people.phenotype[slots] = tilted(p, drawn, people.stratum[slots], w.uniform("enter.tilt", slots))
     people.treatment[slots] = (w.uniform("enter.treatment", slots) * p.n_treatments).astype(np.int64)
     if people.own is not None:
-        each = (slots[:, None] * p.n_treatments + np.arange(p.n_treatments)).ravel()
-        people.own[slots] = p.response_spread * w.normal("enter.response", each).reshape(slots.size, p.n_treatments)
+        u = w.uniform_each("enter.response", slots, p.n_treatments)
+        people.own[slots] = p.response_spread * w.streams.quantile(u)
     people.outcome[slots] = people.responses_to(slots, people.treatment[slots])
     limits = np.cumsum(CONDITION_SHARES)[:-1]
     people.condition[slots] = FIRST_CONDITION + np.searchsorted(limits, w.uniform("enter.condition", slots))

@@ -49,11 +49,11 @@ def _unreachable(w: World, rows: IntArray, u: FloatArray) -> None:
     needs = w.needs_layer().needs
     _close(w, rows, NeedState.UNREACHABLE)
     w.writer.write(
-        kinds.NeedUnreachable, rows.size, actor=needs.person[rows], subject=needs.id[rows],
-        object=w.needs_layer().resources.version[needs.resource[rows]], role=w.people.role[needs.slot[rows]],
-        site=w.people.site[needs.slot[rows]], value=1.0 + np.floor(u * 5), cause=needs.seq_used[rows],
+        kinds.NeedUnreachable, rows.size, actor=(needs.person, rows), subject=(needs.id, rows),
+        object=(w.needs_layer().resources.version, (needs.resource, rows)), role=(w.people.role, (needs.slot, rows)),
+        site=(w.people.site, (needs.slot, rows)), value=1.0 + np.floor(u * 5), cause=(needs.seq_used, rows),
     )  # fmt: skip
-    np.add.at(w.unmet, needs.slot[rows], 1)
+    np.add.at(w.unmet, needs.slot[rows], np.int8(1))
 
 
 def _answer(w: World, rows: IntArray, name: str, cause: IntArray) -> tuple[IntArray, FloatArray, IntArray]:
@@ -67,14 +67,14 @@ def _answer(w: World, rows: IntArray, name: str, cause: IntArray) -> tuple[IntAr
     np.add.at(resources.n_answers, which, 1)
     np.add.at(resources.helped, which, helped[by_resource])
     seq = w.writer.write(
-        kinds.OutcomeReported, rows.size, actor=needs.person[rows], subject=needs.id[rows], object=source(w, rows),
-        role=people.role[needs.slot[rows]], site=people.site[needs.slot[rows]], topic=needs.line[rows], value=helped,
-        cause=cause,
+        kinds.OutcomeReported, rows.size, actor=(needs.person, rows), subject=(needs.id, rows), object=source(w, rows),
+        role=(people.role, (needs.slot, rows)), site=(people.site, (needs.slot, rows)), topic=(needs.line, rows),
+        value=helped, cause=cause,
     )  # fmt: skip
     needs.said[rows] = helped
     needs.seq_said[rows] = seq
-    np.add.at(w.met, needs.slot[rows], (helped > 0).astype(np.int64))
-    np.add.at(w.unmet, needs.slot[rows], (helped == 0).astype(np.int64))
+    np.add.at(w.met, needs.slot[rows], (helped > 0).astype(np.int8))
+    np.add.at(w.unmet, needs.slot[rows], (helped == 0).astype(np.int8))
     return rows, helped, seq
 
 
@@ -99,8 +99,8 @@ def _conclude(w: World, rows: IntArray, confirms: np.ndarray, quits: np.ndarray)
     _close(w, done, NeedState.CONFIRMED)
     layer.n_confirmed += done.size
     w.writer.write(
-        kinds.NeedConfirmed, done.size, actor=needs.person[done], subject=needs.id[done], object=source(w, done),
-        role=people.role[needs.slot[done]], site=people.site[needs.slot[done]], cause=needs.seq_said[done],
+        kinds.NeedConfirmed, done.size, actor=(needs.person, done), subject=(needs.id, done), object=source(w, done),
+        role=(people.role, (needs.slot, done)), site=(people.site, (needs.slot, done)), cause=(needs.seq_said, done),
     )  # fmt: skip
     needs.state[rows[~confirms & (helped == 1.0)]] = NeedState.SILENT
     again = ~confirms & (helped < 1.0)
@@ -118,8 +118,8 @@ def _withdraw(w: World, rows: IntArray, cause: IntArray) -> None:
     needs, people = w.needs_layer().needs, w.people
     _close(w, rows, NeedState.WITHDRAWN)
     w.writer.write(
-        kinds.NeedWithdrawn, rows.size, actor=needs.person[rows], subject=needs.id[rows],
-        role=people.role[needs.slot[rows]], site=people.site[needs.slot[rows]], cause=cause,
+        kinds.NeedWithdrawn, rows.size, actor=(needs.person, rows), subject=(needs.id, rows),
+        role=(people.role, (needs.slot, rows)), site=(people.site, (needs.slot, rows)), cause=cause,
     )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def _close(w: World, rows: IntArray, state: NeedState) -> None:
     needs.state[rows] = state
     needs.closed[rows] = w.tick
     layer.taken[needs.slot[rows], needs.place[rows]] = False
-    np.subtract.at(layer.n_open, needs.slot[rows], 1)
+    np.subtract.at(layer.n_open, needs.slot[rows], np.int8(1))
 
 
 def abandon(w: World, slots: IntArray) -> None:
@@ -158,13 +158,13 @@ def followed_up(w: World) -> None:
     _close(w, over, NeedState.EXPIRED)
     columns = {"actor": COMPUTER_ID, "role": Role.COMPUTER}
     w.writer.write(
-        kinds.NeedExpired, over.size, **columns, subject=needs.id[over], site=w.people.site[needs.slot[over]],
-        cause=needs.seq_followed[over],
+        kinds.NeedExpired, over.size, **columns, subject=(needs.id, over), site=(w.people.site, (needs.slot, over)),
+        cause=(needs.seq_followed, over),
     )  # fmt: skip
     needs.followed[due] = w.tick
     needs.seq_followed[due] = w.writer.write(
-        kinds.NeedFollowedUp, due.size, **columns, subject=needs.id[due], site=w.people.site[needs.slot[due]],
-        cause=needs.seq_stated[due],
+        kinds.NeedFollowedUp, due.size, **columns, subject=(needs.id, due), site=(w.people.site, (needs.slot, due)),
+        cause=(needs.seq_stated, due),
     )  # fmt: skip
     _follow_up_answered(w, due[w.uniform("follow-up", needs.key(due)) < p.answers_follow_up])
 
@@ -218,8 +218,8 @@ def thanks_given(w: World) -> None:
     whom[by_resource] = resources.author[which[by_resource]]
     about[by_resource] = resources.version[which[by_resource]]
     w.writer.write(
-        kinds.Thanked, rows.size, actor=needs.person[rows], subject=about, object=whom,
-        role=people.role[needs.slot[rows]], site=people.site[needs.slot[rows]], cause=cause,
+        kinds.Thanked, rows.size, actor=(needs.person, rows), subject=about, object=whom,
+        role=(people.role, (needs.slot, rows)), site=(people.site, (needs.slot, rows)), cause=cause,
     )  # fmt: skip
     here = people.person[slot] == whom
-    np.add.at(w.thanked, slot[here], 1)
+    np.add.at(w.thanked, slot[here], np.int32(1))

@@ -53,8 +53,8 @@ def _record(w: World, u: FloatArray, versions: IntArray, accepted: BoolArray) ->
         able = people.n_patients + np.arange(people.n_clinicians)
     reviewer = able[(u * able.size).astype(np.int64)]
     w.writer.write(
-        kinds.Reviewed, versions.size, actor=people.person[reviewer], subject=versions, role=people.role[reviewer],
-        site=people.site[reviewer], value=accepted.astype(np.float64),
+        kinds.Reviewed, versions.size, actor=(people.person, reviewer), subject=versions, role=(people.role, reviewer),
+        site=(people.site, reviewer), value=accepted.astype(np.float64),
     )  # fmt: skip
 
 
@@ -86,11 +86,11 @@ def _retire(w: World, rows: IntArray) -> None:
     resources, people = w.needs_layer().resources, w.people
     site = people.site[resources.slot[rows]]
     concern = w.writer.write(
-        kinds.ConcernRaised, rows.size, actor=COMPUTER_ID, subject=resources.version[rows], role=Role.COMPUTER,
+        kinds.ConcernRaised, rows.size, actor=COMPUTER_ID, subject=(resources.version, rows), role=Role.COMPUTER,
         site=site, value=WRONG,
     )  # fmt: skip
     resources.retired[rows] = True
     w.writer.write(
-        kinds.ResourceRetired, rows.size, actor=COMPUTER_ID, subject=resources.id[rows],
-        object=resources.version[rows], role=Role.COMPUTER, site=site, cause=concern,
+        kinds.ResourceRetired, rows.size, actor=COMPUTER_ID, subject=(resources.id, rows),
+        object=(resources.version, rows), role=Role.COMPUTER, site=site, cause=concern,
     )  # fmt: skip

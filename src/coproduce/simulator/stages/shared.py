@@ -63,7 +63,7 @@ def make_resources(w: World, making: Making) -> tuple[IntArray, IntArray, BoolAr
     owned = people.engagement[slot] == 3
     w.writer.write(
         kinds.OwnerAssigned, int(owned.sum()), **{key: column[owned] for key, column in columns.items()},
-        object=people.person[slot[owned]], cause=created[owned],
+        object=(people.person, (slot, owned)), cause=created[owned],
     )  # fmt: skip
     accepted = review.before(w, making.name, key, versions, wrong)
     shared = np.full(n, -1, dtype=np.int64)
@@ -159,7 +159,7 @@ def commons_ages(w: World) -> None:
     rows = np.flatnonzero(poor & (resources.n_answers >= RETIRE_AFTER) & ~resources.retired)
     resources.retired[rows] = True
     w.writer.write(
-        kinds.ResourceRetired, rows.size, actor=0, subject=resources.id[rows], object=resources.version[rows],
-        role=Role.COMPUTER, site=people.site[resources.slot[rows]],
+        kinds.ResourceRetired, rows.size, actor=0, subject=(resources.id, rows), object=(resources.version, rows),
+        role=Role.COMPUTER, site=(people.site, (resources.slot, rows)),
     )  # fmt: skip
     w.load *= LOAD_KEPT

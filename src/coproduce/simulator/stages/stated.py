@@ -9,7 +9,7 @@ from coproduce.events import LineOfWork, Role, kinds
 from coproduce.simulator.commons import MAX_OPEN, UNKNOWN, NeedsLayer, NeedState
 from coproduce.simulator.recorder import COMPUTER_ID
 from coproduce.simulator.state import World
-from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
+from coproduce.simulator.streams import FloatArray, IntArray
 
 #: Stages of the illness: just told, starting treatment, flare, surgery, steady, moving to adult care.
 JUST_TOLD, STARTING, FLARE, SURGERY, STEADY, MOVING = range(6)
@@ -33,9 +33,8 @@ TOPIC_SHIFT = 3
 def illness_moves(w: World) -> None:
     """The stage of the illness moves; a flare is likelier the worse the outcome."""
     layer, people = w.needs_layer(), w.people
-    u = w.uniform("illness", people.n_patients)
-    slots = _who_could_move(w, u)
-    stage, u = layer.stage[slots], u[slots]
+    slots = _who_could_move(w)
+    stage, u = layer.stage[slots], w.uniform("illness", slots)
     steady = stage == STEADY
     flare = w.p.flare_rate * (1.0 - people.outcome[slots])
     fresh = stage.copy()
@@ -48,10 +47,12 @@ def illness_moves(w: World) -> None:
     layer.stage[slots] = fresh
 
 
-def _who_could_move(w: World, u: FloatArray) -> IntArray:
-    """Patients whose uniform the hazard of some stage reaches: this leaves out nobody who moves."""
-    likeliest = max(w.p.flare_rate, LEAVE.max())
-    return np.flatnonzero(((u < likeliest) | (u > 1.0 - LEAVE[STEADY])) & w.people.member[: w.people.n_patients])
+def _who_could_move(w: World) -> IntArray:
+    """Patients whose uniform the hazard of their stage could reach: this leaves out nobody who moves."""
+    low, high = LEAVE.copy(), np.ones(LEAVE.size)
+    low[STEADY], high[STEADY] = w.p.flare_rate, 1.0 - LEAVE[STEADY]
+    slots = w.reached("illness", w.needs_layer().stage, (low, high))
+    return slots[w.people.member[slots]]
 
 
 def needs_arise(w: World) -> None:
@@ -83,8 +84,8 @@ def state_needs(w: World, slots: IntArray) -> IntArray:
     deadline = np.where(timed, np.ceil(p.deadline_mean * left), np.nan)
     patient = np.where(sick, people.patient[inside], people.person[slots])
     seq = w.writer.write(
-        kinds.NeedStated, slots.size, actor=people.person[slots], subject=(ids := w.ids(slots.size)), object=patient,
-        role=people.role[slots], site=people.site[slots], topic=line, value=deadline,
+        kinds.NeedStated, slots.size, actor=(people.person, slots), subject=(ids := w.ids(slots.size)), object=patient,
+        role=(people.role, slots), site=(people.site, slots), topic=line, value=deadline,
         cause=np.where(sick & w.visited[inside], w.encounter[inside], -1),
     )  # fmt: skip
     place = np.where(layer.taken[slots, 0], 1, 0)
@@ -107,8 +108,9 @@ def _clarify(w: World, rows: IntArray) -> None:
     needs = w.needs_layer().needs
     rows = rows[needs.condition[rows] >= 0]
     w.writer.write(
-        kinds.NeedClarified, rows.size, actor=COMPUTER_ID, subject=needs.id[rows], role=Role.COMPUTER,
-        site=w.people.site[needs.slot[rows]], topic=needs.condition[rows], value=1.0, cause=needs.seq_stated[rows],
+        kinds.NeedClarified, rows.size, actor=COMPUTER_ID, subject=(needs.id, rows), role=Role.COMPUTER,
+        site=(w.people.site, (needs.slot, rows)), topic=(needs.condition, rows), value=1.0,
+        cause=(needs.seq_stated, rows),
     )  # fmt: skip
 
 
@@ -136,7 +138,7 @@ def starting_knowledge(w: World, slots: IntArray, name: str) -> npt.NDArray[np.i
     share[Role.PATIENT] = share[Role.FAMILY] = (0.03, 0.08, 0.05)
     share[Role.CLINICIAN] = (0.50, 0.10, 0.02)
     share[Role.RESEARCHER] = (0.20, 0.02, 0.02)
-    chance = np.repeat(share[w.people.role[slots]], w.p.topics_per_line, axis=1)
-    each = slots[:, None] * chance.shape[1] + np.arange(chance.shape[1])
-    knows: BoolArray = w.uniform(name, each.ravel()).reshape(chance.shape) < chance
-    return np.where(knows, np.int32(w.tick), np.int32(UNKNOWN))
+    u = w.uniform_each(name, slots, len(LineOfWork) * w.p.topics_per_line)
+    by_line = u.reshape(slots.size, len(LineOfWork), w.p.topics_per_line)
+    knows = by_line < share[w.people.role[slots]][:, :, None]
+    return np.where(knows, np.int32(w.tick), np.int32(UNKNOWN)).reshape(u.shape)

@@ -48,8 +48,8 @@ def _put(w: World, owner: IntArray, place: IntArray, new: IntArray) -> None:
     owner, place, new = owner[fits], place[fits], new[fits]
     ties.neighbour[place] = new
     w.writer.write(
-        kinds.Connected, owner.size, actor=people.person[owner], subject=people.person[new], role=people.role[owner],
-        site=people.site[owner],
+        kinds.Connected, owner.size, actor=(people.person, owner), subject=(people.person, new),
+        role=(people.role, owner), site=(people.site, owner),
     )  # fmt: skip
 
 

@@ -27,8 +27,8 @@ def visits_held(w: World) -> None:
     _bring(w, at, doctor)
     w.encounter = np.full(n, -1, dtype=np.int64)
     w.encounter[at] = w.writer.write(
-        kinds.EncounterHeld, at.size, actor=people.person[doctor], subject=people.patient[at], role=Role.CLINICIAN,
-        site=people.site[at], topic=people.condition[at], value=w.brought,
+        kinds.EncounterHeld, at.size, actor=(people.person, doctor), subject=(people.patient, at), role=Role.CLINICIAN,
+        site=(people.site, at), topic=(people.condition, at), value=w.brought,
     )  # fmt: skip
 
 
@@ -71,9 +71,9 @@ def resources_used(w: World) -> None:
     rows = rows[uses]
     np.add.at(resources.n_uses, needs.resource[rows], 1)
     needs.seq_used[rows] = w.writer.write(
-        kinds.ResourceUsed, rows.size, actor=needs.person[rows], subject=needs.id[rows],
-        object=resources.version[needs.resource[rows]], role=people.role[needs.slot[rows]],
-        site=people.site[needs.slot[rows]], topic=needs.line[rows], cause=needs.seq_matched[rows],
+        kinds.ResourceUsed, rows.size, actor=(needs.person, rows), subject=(needs.id, rows),
+        object=(resources.version, (needs.resource, rows)), role=(people.role, (needs.slot, rows)),
+        site=(people.site, (needs.slot, rows)), topic=(needs.line, rows), cause=(needs.seq_matched, rows),
     )  # fmt: skip
     needs.state[rows] = NeedState.USED
     needs.moved[rows] = w.tick
