@@ -44,12 +44,14 @@ def peak(model: str, engine: str, n: int, ticks: int) -> dict[str, float]:
 
 def memory() -> dict[str, object]:
     """A million and ten million patients on the fast engine, and what the estimate before a run stands on."""
-    peak("bandit", "fast", 1_000, 1)
+    for model in ("bandit", "full"):
+        peak(model, "fast", 1_000, 1)
     return {
         "million": peak("bandit", "fast", 1_000_000, 10),
         "ten_million": peak("bandit", "fast", 10_000_000, 3),
         "bandit_oracle_100000": peak("bandit", "oracle", 100_000, 5),
-        "seid2021_oracle_20000": peak("seid2021", "oracle", 20_000, 20),
+        "full_million": peak("full", "fast", 1_000_000, 52),
+        "full_oracle_100000": peak("full", "oracle", 100_000, 52),
     }
 
 

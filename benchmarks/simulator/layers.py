@@ -7,7 +7,7 @@ import time
 from benchmarks.simulator.speed import spread
 from benchmarks.simulator.timing import nanoseconds
 from coproduce.simulator import load, network
-from coproduce.simulator.fast import compile_in
+from coproduce.simulator.fast import begin_network
 from coproduce.simulator.recorder import Silent
 from coproduce.simulator.streams import Streams
 
@@ -18,9 +18,8 @@ TURNS = 3
 
 def full(seed: int, n: int, ticks: int, *, compiled: bool) -> float:
     """Nanoseconds of processor time a patient and tick, the start left out."""
-    running = network.begin(load("full").having(n_patients=n).parameters, Streams(seed, 1), Silent())
-    if compiled:
-        running = compile_in(running)
+    begin = begin_network if compiled else network.begin
+    running = begin(load("full").having(n_patients=n).parameters, Streams(seed, 1), Silent())
     running.advance(1)
     began = time.process_time()
     for tick in range(2, ticks + 2):

@@ -181,9 +181,8 @@ def _begin(
 ) -> Running:
     p = scenario.parameters
     if isinstance(p, NetworkParameters):
-        tick_days = scenario.resolution / DAY_US
-        running = network.begin(p, streams, writer, plan=plan, tick_days=tick_days, starts=scenario.starts)
-        return fast.compile_in(running) if engine == "fast" else running
+        begin = fast.begin_network if engine == "fast" else network.begin
+        return begin(p, streams, writer, plan=plan, tick_days=scenario.resolution / DAY_US, starts=scenario.starts)
     if engine == "fast":
         return fast.begin(scenario.model, p, streams, writer, threads)
     return models.begin(scenario.model, p, streams, writer)

@@ -11,8 +11,9 @@ from coproduce.errors import InvalidInput
 if TYPE_CHECKING:
     from coproduce.simulator.scenario import Scenario
 
-#: Bytes a person at the peak of a run, measured at 100,000 people: `python -m benchmarks.simulator memory`.
-BYTES = {("bandit", "fast"): 160, ("bandit", "oracle"): 1_300, ("network", "oracle"): 2_500, ("network", "fast"): 2_500}
+#: Bytes a person at the peak of a run, and a person and tick, for needs are kept: `python -m benchmarks.simulator memory`.
+BYTES = {("bandit", "fast"): 160, ("bandit", "oracle"): 1_300, ("network", "oracle"): 1_100, ("network", "fast"): 1_100}
+A_TICK = {"bandit": 0, "network": 10}
 #: Bytes an event that is kept, and events a person and tick; with people's table at the end.
 EVENT, EVENTS_A_TICK = 160, 1.0
 #: What Python and the libraries take.
@@ -25,8 +26,8 @@ def needed(scenario: Scenario, engine: str, *, recorded: bool) -> int:
     n_patients = getattr(scenario.parameters, "n_patients", 0)
     if each is None:
         return 0
-    events = EVENTS_A_TICK * scenario.ticks * EVENT if recorded else 0.0
-    return BASE + round(n_patients * (each + events))
+    a_tick = A_TICK[scenario.model] + (EVENTS_A_TICK * EVENT if recorded else 0.0)
+    return BASE + round(n_patients * (each + a_tick * scenario.ticks))
 
 
 def refuse_what_does_not_fit(scenario: Scenario, engine: str, *, recorded: bool, n_runs: int = 1) -> None:

@@ -78,12 +78,20 @@ def join(n: int, one: IntArray, other: IntArray) -> Ties:
     """The graph on n people with these ties; ties to oneself and repeats are dropped."""
     real = one != other
     low, high = np.minimum(one, other)[real], np.maximum(one, other)[real]
-    pairs = np.unique(low * n + high)
-    low, high = pairs // n, pairs % n
-    owner, neighbour = np.concatenate([low, high]), np.concatenate([high, low])
-    order = np.lexsort((neighbour, owner))
+    # Numbers are sorted some ten times sooner than NumPy finds unique ones, or sorts by two columns.
+    once, back = np.sort(low * n + high), np.sort(high * n + low)
+    ends = np.concatenate([_unique(once), _unique(back)])
+    ends.sort()
+    owner = ends // n
     start = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n))]).astype(np.int64)
-    return Ties(start, neighbour[order], owner[order])
+    return Ties(start, ends - owner * n, owner)
+
+
+def _unique(ordered: IntArray) -> IntArray:
+    """Sorted numbers without repeats."""
+    first = np.ones(ordered.size, dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
 
 
 def within(

@@ -300,7 +300,7 @@ def test_the_plan_says_which_kernels_each_step_calls(monkeypatch: pytest.MonkeyP
     # one asks for the best treatment, the other draws errors of evidence and asks how many peers are ahead
     for forms in ({"choice_form": "gain"}, {"choice_form": "thompson", "peer_form": "threshold"}):
         p = FULL.having(**forms, vote_every=3).parameters
-        running = fast.compile_in(network.begin(p, Streams(1, 1), Silent()))
+        running = fast.begin_network(p, Streams(1, 1), Silent())
         for tick in range(1, 31):
             running.world.tick = tick
             for step in running.steps:

@@ -1,6 +1,6 @@
 """The fast engine: compiled kernels on narrow columns, for the models that have them.
 
-Only `begin` and `compile_in` bring Numba, when a run asks for it.
+Only `begin` and `begin_network` bring Numba, when a run asks for it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ from coproduce.simulator.kept import is_kept
 
 if TYPE_CHECKING:
     from coproduce.simulator.engine import Running
+    from coproduce.simulator.levers import Starts
     from coproduce.simulator.network import Network
+    from coproduce.simulator.parameters import NetworkParameters
     from coproduce.simulator.recorder import Writer
     from coproduce.simulator.scenario import Scenario
+    from coproduce.simulator.stages import Step
     from coproduce.simulator.streams import Streams
 
 #: Models that the fast engine runs.
@@ -55,8 +58,11 @@ def begin(model: str, parameters: Any, streams: Streams, writer: Writer, threads
     return running
 
 
-def compile_in(running: Network) -> Network:
-    """A run of the network model, at its start, with kernels in it: the same numbers, sooner."""
-    from coproduce.simulator.fast.network import compile_in
+def begin_network(
+    p: NetworkParameters, streams: Streams, writer: Writer, *, plan: tuple[Step, ...] | None = None,
+    tick_days: float = 7.0, starts: Starts | None = None,
+) -> Network:  # fmt: skip
+    """As `coproduce.simulator.network.begin`, with kernels in it: the same numbers, sooner."""
+    from coproduce.simulator.fast.network import begin
 
-    return compile_in(running)
+    return begin(p, streams, writer, plan=plan, tick_days=tick_days, starts=starts)

@@ -10,12 +10,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coproduce.simulator import network
 from coproduce.simulator.compiled import Int, Real, kernel, part
 from coproduce.simulator.evidence import CareEvidence, Evidence
+from coproduce.simulator.levers import Starts
 from coproduce.simulator.models.draws import Words, start, uniform, words
 from coproduce.simulator.network import Network
 from coproduce.simulator.normal import CENTRE, FLANK, TAIL
+from coproduce.simulator.parameters import NetworkParameters
 from coproduce.simulator.population import OwnArray, Population
+from coproduce.simulator.recorder import Writer
+from coproduce.simulator.stages import Step
 from coproduce.simulator.streams import BoolArray, FloatArray, IntArray, KindArray, Limits, Streams
 from coproduce.simulator.ties import PeerRule, Ties
 
@@ -65,10 +70,14 @@ class Enough(NamedTuple):
         return cls(float(rule.threshold), 0.0) if threshold else cls(0.0, float(rule.reinforcement))
 
 
-def compile_in(running: Network) -> Network:
-    """The same run, at its start, with kernels in it."""
+def begin(
+    p: NetworkParameters, streams: Streams, writer: Writer, *, plan: tuple[Step, ...] | None,
+    tick_days: float, starts: Starts | None,
+) -> Network:  # fmt: skip
+    """As `coproduce.simulator.network.begin`; what is drawn at the start is drawn by kernels too."""
+    drawn = CompiledStreams(streams.seed, streams.run)
+    running = network.begin(p, drawn, writer, plan=plan, tick_days=tick_days, starts=starts)
     world = running.world
-    world.streams = CompiledStreams(world.streams.seed, world.streams.run)
     ties = world.people.ties
     world.people = CompiledPopulation(**vars(world.people))
     world.people.ties = CompiledTies(ties.start, ties.neighbour, ties.owner)

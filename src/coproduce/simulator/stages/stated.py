@@ -26,6 +26,8 @@ LINE_SHARE_STAFF = np.array([0.75, 0.20, 0.05])
 LEAVE = np.array([1 / 4, 1 / 10, 0.18, 0.15, 0.0008, 0.05])
 #: Of those who leave a flare, the share that goes to surgery. Proposed.
 FLARE_TO_SURGERY = 0.15
+#: People whose know-how is drawn at once: the numbers of all would take more memory than a run does.
+AT_ONCE = 1_024
 #: How far the popular topics of one stage are from those of the next.
 TOPIC_SHIFT = 3
 
@@ -138,7 +140,11 @@ def starting_knowledge(w: World, slots: IntArray, name: str) -> npt.NDArray[np.i
     share[Role.PATIENT] = share[Role.FAMILY] = (0.03, 0.08, 0.05)
     share[Role.CLINICIAN] = (0.50, 0.10, 0.02)
     share[Role.RESEARCHER] = (0.20, 0.02, 0.02)
-    u = w.uniform_each(name, slots, len(LineOfWork) * w.p.topics_per_line)
-    by_line = u.reshape(slots.size, len(LineOfWork), w.p.topics_per_line)
-    knows = by_line < share[w.people.role[slots]][:, :, None]
-    return np.where(knows, np.int32(w.tick), np.int32(UNKNOWN)).reshape(u.shape)
+    n_topics = len(LineOfWork) * w.p.topics_per_line
+    known = np.empty((slots.size, n_topics), dtype=np.int32)
+    for first in range(0, slots.size, AT_ONCE):
+        some = slots[first : first + AT_ONCE]
+        u = w.uniform_each(name, some, n_topics).reshape(some.size, len(LineOfWork), -1)
+        knows = u < share[w.people.role[some]][:, :, None]
+        known[first : first + AT_ONCE] = np.where(knows, np.int32(w.tick), np.int32(UNKNOWN)).reshape(some.size, -1)
+    return known
