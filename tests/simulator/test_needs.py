@@ -8,9 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from coproduce.simulator import Result, load, run
-from coproduce.simulator.commons import Resources
+from coproduce.simulator import Result, load, network, run
+from coproduce.simulator.commons import NeedState, Resources
+from coproduce.simulator.recorder import Silent
 from coproduce.simulator.stages.stated import LINE_SHARE, LINE_SHARE_STAFF, zipf
+from coproduce.simulator.streams import Streams
 
 NOTHING_MADE = {"initial_resources": 0, "makes_for_need": 0.0, "makes_unasked": 0.0, "motive_per_level": 0.0,
                 "motive_use": 0.0, "motive_thanks": 0.0}  # fmt: skip
@@ -51,6 +53,20 @@ def test_the_best_record_of_a_topic_is_shown_first_and_retired_ones_never() -> N
     answers, helped, retired = [8, 8, 0, 8, 0], [2.0, 7.0, 0.0, 8.0, 0.0], [False, False, False, True, False]
     resources.add(5, topic=[1, 1, 1, 1, 0], n_answers=answers, helped=helped, retired=retired)
     assert resources.shelf(3).tolist() == [[4, -1, -1], [1, 2, 0], [-1, -1, -1]]
+
+
+def test_needs_that_are_looked_at_again_are_those_that_are_open_and_every_need_counts_as_asked_for() -> None:
+    running = network.begin(load("full").having(n_patients=300, n_sites=4).parameters, Streams(1, 1), Silent())
+    layer = running.world.needs_layer()
+    for tick in range(1, 41):
+        running.advance(tick)
+        states = layer.needs.state
+        assert layer.needs.open_rows().tolist() == np.flatnonzero(states < NeedState.CONFIRMED).tolist()
+        for state in NeedState:
+            if state < NeedState.CONFIRMED:
+                assert layer.needs.in_state(state).tolist() == np.flatnonzero(states == state).tolist()
+        assert layer.asked.tolist() == np.bincount(layer.needs.topic, minlength=layer.asked.size).tolist()
+    assert {NeedState.OPEN, NeedState.SILENT, NeedState.CONFIRMED, NeedState.EXPIRED} <= set(layer.needs.state)
 
 
 def test_a_need_for_which_something_was_made_is_named_by_it(result: Result) -> None:

@@ -84,14 +84,26 @@ class Needs(Table):
         "said": np.float64, "seq_said": np.int64,
     }  # fmt: skip
 
+    def __init__(self) -> None:
+        super().__init__()
+        # Rows that were not closed when rows were last added: what is closed stays so, and is looked at no more.
+        self._lately_open = np.zeros(0, dtype=np.int64)
+
+    def add(self, n: int, **values: Any) -> IntArray:
+        """As `Table.add`."""
+        still = self.open_rows()
+        rows = super().add(n, **values)
+        self._lately_open = np.concatenate([still, rows])
+        return rows
+
     def open_rows(self) -> IntArray:
-        """Rows of the needs that are not closed."""
-        rows: IntArray = np.flatnonzero(self.state < NeedState.CONFIRMED)
+        """Rows of the needs that are not closed, in rising order."""
+        rows: IntArray = self._lately_open[self.state[self._lately_open] < NeedState.CONFIRMED]
         return rows
 
     def in_state(self, state: NeedState) -> IntArray:
-        """Rows of the needs in this state."""
-        rows: IntArray = np.flatnonzero(self.state == state)
+        """Rows of the needs in this state, one of those that are not closed, in rising order."""
+        rows: IntArray = self._lately_open[self.state[self._lately_open] == state]
         return rows
 
     def key(self, rows: IntArray) -> IntArray:
@@ -187,6 +199,8 @@ class NeedsLayer:
     n_open: KindArray
     taken: BoolArray
     shelf: IntArray
+    #: How many needs were ever stated on each topic.
+    asked: IntArray
     needs: Needs = field(default_factory=Needs)
     resources: Resources = field(default_factory=Resources)
     #: Rows of this tick's answers, and their values, between "outcome" and "learned".

@@ -143,6 +143,7 @@ def _needs_layer(w: World) -> NeedsLayer:
         n_open=np.zeros(people.n, dtype=np.int8),
         taken=np.zeros((people.n, MAX_OPEN), dtype=np.bool_),
         shelf=np.full((n_topics, N_SHOWN), -1, dtype=np.int64),
+        asked=np.zeros(n_topics, dtype=np.int64),
     )
 
 

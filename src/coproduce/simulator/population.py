@@ -21,6 +21,8 @@ from coproduce.simulator.ties import Ties, join, within
 #: Shares of the conditions of the network, tags FIRST_CONDITION and on. Proposed; a paediatric bowel disease network.
 CONDITION_SHARES = (0.62, 0.28, 0.10)
 
+#: Levels of engagement: none, participant, and these.
+CONTRIBUTOR, OWNER = 2, 3
 #: By far the largest column that each tick reads whole; seven digits of what is drawn are enough.
 OwnArray = npt.NDArray[np.float32]
 

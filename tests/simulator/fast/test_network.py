@@ -56,6 +56,7 @@ EXTREMES: list[dict[str, float]] = [
     {},
     {"climb_0": 0.9, "slip": 0.9, "drop_out": 0.5, "burden_disengages": 20.0, "unmet_need_disengages": 20.0},
     {"onboarding": 1.0, "onboarding_climb": 20.0, "onboarding_lasts": 3, "peers_engage": 20.0, "thanks_engage": 20.0},
+    {"makes_unasked": 0.5, "climb_0": 0.9, "climb_1": 0.9, "climb_2": 0.9},
     {"need_rate": 0.5, "need_rate_staff": 0.9, "visit_raises_need": 0.1, "leaving": 0.2, "unmet_need_leaves": 5.0},
 ]
 
@@ -70,7 +71,7 @@ def test_a_step_overlooks_nobody_whom_its_hazard_reaches(
 
     def everybody(world: World, name: str, n: int, limit: float) -> np.ndarray:
         """Where a draw is looked at again, all are."""
-        return np.arange(n) if name in {"need", "leave", "drop-out"} else plain(world, name, n, limit)
+        return np.arange(n) if name in {"need", "leave", "drop-out", "unasked"} else plain(world, name, n, limit)
 
     monkeypatch.setattr(World, "below", everybody)
     monkeypatch.setattr(moved, "_who_could_move", lambda world, _most: np.flatnonzero(world.people.member))

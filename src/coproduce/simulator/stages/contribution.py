@@ -46,7 +46,6 @@ def _motives(w: World, slot: IntArray, topic: IntArray, helped: FloatArray) -> F
     Andreoni 1990, 10.2307/2234133 (warm glow); Frey and Jegen 2001, 10.1111/1467-6419.00150 (payment crowds out).
     """
     layer, people, p = w.needs_layer(), w.people, w.p
-    needs = layer.needs
     inner = p.motive_per_level * people.engagement[slot]
     if p.motive_affiliation > 0.0:
         near = people.ties.share_above(people.engagement, 0, people.member, slot)
@@ -55,7 +54,7 @@ def _motives(w: World, slot: IntArray, topic: IntArray, helped: FloatArray) -> F
     inner = inner + p.motive_mastery * layer.knows(slot, topic, w.tick)
     inner = inner + p.warm_glow
     paid, _ = policy(w, slot)
-    asked = np.bincount(needs.topic, minlength=layer.shelf.shape[0]) / max(needs.n, 1)
+    asked = layer.asked / max(layer.needs.n, 1)
     motives: FloatArray = (
         inner * np.maximum(0.0, 1.0 - p.crowding_out * paid)
         + p.motive_use * asked[topic]

@@ -6,6 +6,7 @@ import numpy as np
 
 from coproduce.events import Role, kinds
 from coproduce.simulator.commons import NeedState
+from coproduce.simulator.population import CONTRIBUTOR
 from coproduce.simulator.recorder import COMPUTER_ID, Column
 from coproduce.simulator.stages.shared import Making, make_resources
 from coproduce.simulator.state import World
@@ -170,7 +171,7 @@ def make_for_needs(w: World) -> None:
     """Contributors and owners see needs that nothing met, and some make a resource for one."""
     layer, people, p = w.needs_layer(), w.people, w.p
     needs = layer.needs
-    makers = np.flatnonzero(people.member & (people.engagement >= 2))
+    makers = np.flatnonzero(people.member & (people.engagement >= CONTRIBUTOR))
     rows = needs.in_state(NeedState.OPEN)
     rows = rows[needs.stated[rows] < w.tick]
     if not makers.size or not rows.size:

@@ -6,6 +6,7 @@ import numpy as np
 
 from coproduce.events import Role, kinds
 from coproduce.simulator.parameters import NetworkParameters
+from coproduce.simulator.population import CONTRIBUTOR
 from coproduce.simulator.recorder import COMPUTER_ID
 from coproduce.simulator.state import World
 from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
@@ -48,7 +49,7 @@ def _passes(w: World, u: FloatArray, wrong: BoolArray) -> BoolArray:
 def _record(w: World, u: FloatArray, versions: IntArray, accepted: BoolArray) -> None:
     """Who is engaged enough reviews, or else a clinician."""
     people = w.people
-    able = np.flatnonzero(people.member & (people.engagement >= 2))
+    able = np.flatnonzero(people.member & (people.engagement >= CONTRIBUTOR))
     if not able.size:
         able = people.n_patients + np.arange(people.n_clinicians)
     reviewer = able[(u * able.size).astype(np.int64)]

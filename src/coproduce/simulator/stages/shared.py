@@ -8,6 +8,7 @@ import numpy as np
 
 from coproduce.events import LineOfWork, Role, kinds
 from coproduce.simulator.commons import N_SHOWN
+from coproduce.simulator.population import CONTRIBUTOR, OWNER
 from coproduce.simulator.stages import contribution, review
 from coproduce.simulator.stages.stated import LINE_SHARE, LINE_SHARE_STAFF, STEADY, draw_topic
 from coproduce.simulator.state import World
@@ -60,7 +61,7 @@ def make_resources(w: World, making: Making) -> tuple[IntArray, IntArray, BoolAr
         kinds.ResourceCreated, n, **columns, object=versions, topic=line, cause=making.cause,
         value=(line == LineOfWork.ILLNESS).astype(np.float64),
     )  # fmt: skip
-    owned = people.engagement[slot] == 3
+    owned = people.engagement[slot] == OWNER
     w.writer.write(
         kinds.OwnerAssigned, int(owned.sum()), **{key: column[owned] for key, column in columns.items()},
         object=(people.person, (slot, owned)), cause=created[owned],
@@ -139,7 +140,8 @@ def _revise(w: World, which: IntArray) -> None:
 def resources_made(w: World) -> None:
     """Contributors and owners make resources unasked, on topics that are asked for."""
     layer, people, p = w.needs_layer(), w.people, w.p
-    makers = np.flatnonzero(people.member & (people.engagement >= 2))
+    makers = w.below("unasked", people.n, p.makes_unasked * (OWNER - 1))  # leaves out nobody who makes any
+    makers = makers[people.member[makers] & (people.engagement[makers] >= CONTRIBUTOR)]
     sick = makers < people.n_patients
     stage = np.where(sick, layer.stage[np.where(sick, makers, 0)], STEADY)
     shares = np.where(sick[:, None], LINE_SHARE[stage], LINE_SHARE_STAFF)

@@ -94,6 +94,7 @@ def state_needs(w: World, slots: IntArray) -> IntArray:
     layer.taken[slots, place] = True
     layer.n_open[slots] += 1
     layer.n_stated += slots.size
+    layer.asked += np.bincount(topic, minlength=layer.asked.size)
     rows = layer.needs.add(
         slots.size, id=ids, slot=slots, place=place, person=people.person[slots], patient=patient, line=line,
         topic=topic, condition=np.where(sick, people.condition[inside], -1), stage=stage, stated=w.tick,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from coproduce.events import kinds
+from coproduce.simulator.population import CONTRIBUTOR
 from coproduce.simulator.state import World
 from coproduce.simulator.streams import FloatArray, IntArray
 
@@ -107,8 +108,8 @@ def _by_the_centre(w: World, pace: float) -> None:
 
 def _by_projects(w: World) -> None:
     """Contributors work on something with another contributor: a tie, and know-how passed on by doing."""
-    people = w.people
-    makers = np.flatnonzero(people.member[: people.n_patients] & (people.engagement[: people.n_patients] >= 2))
+    people, sick = w.people, slice(w.people.n_patients)
+    makers = np.flatnonzero(people.member[sick] & (people.engagement[sick] >= CONTRIBUTOR))
     if makers.size < 2:
         return
     owner = makers[w.uniform("project", makers) < w.p.tie_pace]
