@@ -1,4 +1,4 @@
-"""`full`, with every layer on, against `bandit`: nanoseconds a patient and tick, nothing recorded."""
+"""`full`, with every layer on, against `bandit`: nanoseconds a patient and tick, and whole runs; nothing recorded."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 from benchmarks.simulator.speed import spread
 from benchmarks.simulator.timing import nanoseconds
-from coproduce.simulator import load, network
+from coproduce.simulator import load, network, run
 from coproduce.simulator.fast import begin_network
 from coproduce.simulator.recorder import Silent
 from coproduce.simulator.streams import Streams
@@ -14,6 +14,8 @@ from coproduce.simulator.streams import Streams
 #: Patients, and how many ticks of `full` and of `bandit` are timed.
 SIZES = {20_000: (15, 60), 100_000: (12, 30), 1_000_000: (5, 12)}
 TURNS = 3
+#: Ticks of the whole runs.
+YEAR = 52
 
 
 def full(seed: int, n: int, ticks: int, *, compiled: bool) -> float:
@@ -26,6 +28,13 @@ def full(seed: int, n: int, ticks: int, *, compiled: bool) -> float:
         running.advance(tick)
         running.numbers()
     return (time.process_time() - began) / (n * ticks) * 1e9
+
+
+def whole(model: str, seed: int, n: int) -> float:
+    """Processor seconds of a run of a year, its start and its numbers in it, on the fast engine."""
+    began = time.process_time()
+    run(load(model).having(n_patients=n).lasting(YEAR), seed, record=False, engine="fast", tabled=False)
+    return time.process_time() - began
 
 
 def every_layer() -> dict[str, object]:
@@ -44,9 +53,12 @@ def _size(n: int, of_full: int, of_bandit: int) -> dict[str, object]:
         }
         for seed in range(TURNS)
     ]
+    runs = [{model: whole(model, seed, n) for model in ("full", "bandit")} for seed in range(TURNS)]
     return {
         "ticks": {"full": of_full, "bandit": of_bandit},
         "ns": {name: spread([turn[name] for turn in turns]) for name in turns[0]},
         "full_over_bandit": spread([turn["fast"] / turn["bandit"] for turn in turns]),
+        "whole_run_seconds": {name: spread([one[name] for one in runs]) for name in runs[0]},
+        "whole_run_over_bandit": spread([one["full"] / one["bandit"] for one in runs]),
         "oracle_over_fast": spread([turn["oracle"] / turn["fast"] for turn in turns]),
     }

@@ -27,6 +27,7 @@ def full_table(found: dict[str, Any]) -> str:
         "| fast engine | " + " | ".join(f"{one['ns']['fast']['median']:,.0f}" for one in measured.values()) + " |",
     ]
     for name, ratio in (("times `bandit` on the fast engine", "full_over_bandit"),
+                        ("the same for whole runs of 52 ticks", "whole_run_over_bandit"),
                         ("NumPy (oracle), times the fast engine", "oracle_over_fast")):  # fmt: skip
         cells = [f"{one[ratio]['low']:.1f} to {one[ratio]['high']:.1f}" for one in measured.values()]
         rows.append(f"| {name} | " + " | ".join(cells) + " |")

@@ -11,7 +11,8 @@ from coproduce.errors import InvalidInput
 if TYPE_CHECKING:
     from coproduce.simulator.scenario import Scenario
 
-#: Bytes a person at the peak of a run, and a person and tick, for needs are kept: `python -m benchmarks.simulator memory`.
+#: Bytes a person at the peak of a run, and a person and tick for the needs that are kept, as measured by
+#: `python -m benchmarks.simulator memory`.
 BYTES = {("bandit", "fast"): 160, ("bandit", "oracle"): 1_300, ("network", "oracle"): 1_100, ("network", "fast"): 1_100}
 A_TICK = {"bandit": 0, "network": 10}
 #: Bytes an event that is kept, and events a person and tick; with people's table at the end.
