@@ -77,7 +77,7 @@ class Needs(Table):
     _columns: ClassVar[dict[str, type]] = {
         "id": np.int64, "slot": np.int64, "place": np.int64, "person": np.int64, "patient": np.int64,
         "line": np.int64, "topic": np.int64, "condition": np.int64, "stage": np.int64,
-        "stated": np.int64, "deadline": np.float64, "state": np.int8, "closed": np.int64,
+        "stated": np.int64, "deadline": np.float64, "state": np.int16, "closed": np.int64,
         "attempts": np.int64, "resource": np.int64, "helper": np.int64, "helper_person": np.int64,
         "promise": np.float64, "moved": np.int64, "followed": np.int64,
         "seq_stated": np.int64, "seq_matched": np.int64, "seq_used": np.int64, "seq_followed": np.int64,

@@ -98,7 +98,7 @@ def _world(p: NetworkParameters, streams: Streams, writer: Writer, starts: Start
         p=p, streams=streams, writer=writer, people=people, layer=None, treatments=none,
         visited=np.zeros(n_patients, dtype=np.bool_), encounter=np.full(n_patients, -1, dtype=np.int64),
         visits=none, brought=np.zeros(0), sound=np.zeros(0), seen_treatment=none, seen_outcome=np.zeros(0),
-        met=np.zeros(n, dtype=np.int8), unmet=np.zeros(n, dtype=np.int8), thanked=np.zeros(n, dtype=np.int32),
+        met=np.zeros(n, dtype=np.int16), unmet=np.zeros(n, dtype=np.int16), thanked=np.zeros(n, dtype=np.int32),
         load=np.zeros(n), starts=first_ticks(starts, int(people.site.max()) + 1),
     )  # fmt: skip
     w.treatments = w.ids(p.n_treatments)
@@ -131,7 +131,7 @@ def _doubt(w: World) -> Doubt:
 def _needs_layer(w: World) -> NeedsLayer:
     people, p = w.people, w.p
     draw = w.streams.setup("needs")
-    stage = np.where(draw.random(people.n_patients) < 0.1, JUST_TOLD, STEADY).astype(np.int8)
+    stage = np.where(draw.random(people.n_patients) < 0.1, JUST_TOLD, STEADY).astype(np.int16)
     n_topics = 3 * p.topics_per_line
     return NeedsLayer(
         practised=starting_knowledge(w, np.arange(people.n), "start.knows"),
@@ -140,7 +140,7 @@ def _needs_layer(w: World) -> NeedsLayer:
         giving=Giving(giver_kind(p, w.uniform("start.giver", people.n)), p.belief_start),
         topic_share=zipf(p.topics_per_line, p.topic_skew),
         stage=stage,
-        n_open=np.zeros(people.n, dtype=np.int8),
+        n_open=np.zeros(people.n, dtype=np.int16),
         taken=np.zeros((people.n, MAX_OPEN), dtype=np.bool_),
         shelf=np.full((n_topics, N_SHOWN), -1, dtype=np.int64),
         asked=np.zeros(n_topics, dtype=np.int64),

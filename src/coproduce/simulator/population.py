@@ -178,7 +178,7 @@ def populate(p: NetworkParameters, streams: Streams) -> Population:
     return Population(
         n_patients=p.n_patients, n_clinicians=n_clinicians, n_researchers=p.n_researchers,
         role=role, site=site, clinic=clinic, member=member,
-        start_activation=activation, activation=activation.copy(), engagement=np.zeros(n, dtype=np.int8),
+        start_activation=activation, activation=activation.copy(), engagement=np.zeros(n, dtype=np.int16),
         joined=np.zeros(n, dtype=np.int64), person=np.full(n, -1, dtype=np.int64), ties=_ties(p, site, streams),
         patient=np.full(p.n_patients, -1, dtype=np.int64), stratum=stratum, clinician=clinician,
         condition=FIRST_CONDITION + draw.choice(len(CONDITION_SHARES), size=p.n_patients, p=CONDITION_SHARES),
@@ -198,7 +198,7 @@ def _own_responses(p: NetworkParameters, streams: Streams) -> OwnArray | None:
 
 def strata(p: NetworkParameters, u: FloatArray) -> KindArray:
     """Stratum of patients with these uniforms: 1 for the disadvantaged, 0 for all when the equity layer is off."""
-    return ((u < p.disadvantaged) & p.equity).astype(np.int8)
+    return ((u < p.disadvantaged) & p.equity).astype(np.int16)
 
 
 def tilted(p: NetworkParameters, phenotype: IntArray, stratum: KindArray, u: FloatArray) -> IntArray:

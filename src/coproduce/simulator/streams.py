@@ -16,7 +16,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 #: What kind each person is of a handful, so that a pass over everybody reads little.
-KindArray = npt.NDArray[np.int8]
+KindArray = npt.NDArray[np.int16]
 #: By kind, a low and a high limit.
 Limits = tuple[FloatArray, FloatArray]
 

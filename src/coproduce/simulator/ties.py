@@ -56,7 +56,7 @@ class Ties:
 
     def share_above(self, level: KindArray, than: KindArray | int, member: BoolArray, slots: IntArray) -> FloatArray:
         """Share of these members' ties who are members and at a higher level than this, one each."""
-        limit = np.zeros(self.start.size - 1, dtype=np.int8)
+        limit = np.zeros(self.start.size - 1, dtype=np.int16)
         limit[slots] = than
         here = member[self.owner] & member[self.neighbour]
         share: FloatArray = self.mean((level[self.neighbour] > limit[self.owner]).astype(np.float64), here)[slots]

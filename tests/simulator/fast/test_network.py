@@ -171,7 +171,7 @@ def test_kernels_draw_the_numbers_of_the_named_streams(seed: int, tick: int, age
         below = np.flatnonzero(own < limit)
         assert np.array_equal(compiled.below("c", tick, 1_100, limit), below)
         assert np.array_equal(plain.below("c", tick, 1_100, limit), below)
-    kind = (np.arange(own.size) % 3).astype(np.int8)
+    kind = (np.arange(own.size) % 3).astype(np.int16)
     low, high = np.array([0.0, 0.3, float(own[20])]), np.array([float(own[30]), 1.0, 0.9])
     reached = [i for i in range(own.size) if own[i] < low[kind[i]] or own[i] > high[kind[i]]]
     assert compiled.reached("c", tick, kind, (low, high)).tolist() == reached
@@ -196,7 +196,7 @@ FORMS = [
 @given(
     st.integers(0, 2**32),
     arrays(np.float64, 12, elements=st.sampled_from([0.0, 0.3, 0.30000000000000004, 0.7, 1.0])),
-    arrays(np.int8, 12, elements=st.integers(0, 3)),
+    arrays(np.int16, 12, elements=st.integers(0, 3)),
     arrays(np.bool_, 12),
 )
 def test_what_peers_do_is_the_same_to_the_last_bit(

@@ -206,7 +206,7 @@ class CompiledTies(Ties):
     def share_above(self, level: KindArray, than: KindArray | int, member: BoolArray, slots: IntArray) -> FloatArray:
         """As `Ties.share_above`."""
         found = np.empty(slots.size)
-        limit = np.full(slots.size, than, dtype=np.int8)
+        limit = np.full(slots.size, than, dtype=np.int16)
         above(Rows(self.start, self.neighbour), Levels(level, member), slots, limit, found)
         return found
 

@@ -53,7 +53,7 @@ def _unreachable(w: World, rows: IntArray, u: FloatArray) -> None:
         object=(w.needs_layer().resources.version, (needs.resource, rows)), role=(w.people.role, (needs.slot, rows)),
         site=(w.people.site, (needs.slot, rows)), value=1.0 + np.floor(u * 5), cause=(needs.seq_used, rows),
     )  # fmt: skip
-    np.add.at(w.unmet, needs.slot[rows], np.int8(1))
+    np.add.at(w.unmet, needs.slot[rows], np.int16(1))
 
 
 def _answer(w: World, rows: IntArray, name: str, cause: IntArray) -> tuple[IntArray, FloatArray, IntArray]:
@@ -73,8 +73,8 @@ def _answer(w: World, rows: IntArray, name: str, cause: IntArray) -> tuple[IntAr
     )  # fmt: skip
     needs.said[rows] = helped
     needs.seq_said[rows] = seq
-    np.add.at(w.met, needs.slot[rows], (helped > 0).astype(np.int8))
-    np.add.at(w.unmet, needs.slot[rows], (helped == 0).astype(np.int8))
+    np.add.at(w.met, needs.slot[rows], (helped > 0).astype(np.int16))
+    np.add.at(w.unmet, needs.slot[rows], (helped == 0).astype(np.int16))
     return rows, helped, seq
 
 
@@ -130,7 +130,7 @@ def _close(w: World, rows: IntArray, state: NeedState) -> None:
     needs.state[rows] = state
     needs.closed[rows] = w.tick
     layer.taken[needs.slot[rows], needs.place[rows]] = False
-    np.subtract.at(layer.n_open, needs.slot[rows], np.int8(1))
+    np.subtract.at(layer.n_open, needs.slot[rows], np.int16(1))
 
 
 def abandon(w: World, slots: IntArray) -> None:
