@@ -10,7 +10,7 @@ from coproduce.events import LineOfWork, Role, kinds
 from coproduce.simulator.commons import N_SHOWN
 from coproduce.simulator.population import CONTRIBUTOR, OWNER
 from coproduce.simulator.stages import contribution, review
-from coproduce.simulator.stages.stated import LINE_SHARE, LINE_SHARE_STAFF, STEADY, draw_topic
+from coproduce.simulator.stages.stated import draw_topics
 from coproduce.simulator.state import World
 from coproduce.simulator.streams import BoolArray, FloatArray, IntArray
 
@@ -139,14 +139,10 @@ def _revise(w: World, which: IntArray) -> None:
 
 def resources_made(w: World) -> None:
     """Contributors and owners make resources unasked, on topics that are asked for."""
-    layer, people, p = w.needs_layer(), w.people, w.p
+    people, p = w.people, w.p
     makers = w.below("unasked", people.n, p.makes_unasked * (OWNER - 1))  # leaves out nobody who makes any
     makers = makers[people.member[makers] & (people.engagement[makers] >= CONTRIBUTOR)]
-    sick = makers < people.n_patients
-    stage = np.where(sick, layer.stage[np.where(sick, makers, 0)], STEADY)
-    shares = np.where(sick[:, None], LINE_SHARE[stage], LINE_SHARE_STAFF)
-    line = (w.uniform("unasked.line", makers)[:, None] > shares.cumsum(axis=1)[:, :-1]).sum(axis=1)
-    topic = line * p.topics_per_line + draw_topic(layer, w.uniform("unasked.topic", makers), stage)
+    _, _, topic = draw_topics(w, "unasked", makers)
     rate = p.makes_unasked * (people.engagement[makers] - 1) / (1.0 + p.burden * w.load[makers]) * _crowding(w, topic)
     makes = w.uniform("unasked", makers) < rate
     make_resources(w, Making("unasked", makers[makes], topic[makes]))

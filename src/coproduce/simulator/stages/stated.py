@@ -22,6 +22,8 @@ LINE_SHARE = np.array([
 ])  # fmt: skip
 #: The same for clinicians and researchers. Proposed.
 LINE_SHARE_STAFF = np.array([0.75, 0.20, 0.05])
+#: The uniforms at which one line of work gives way to the next.
+LINE_LIMITS, LINE_LIMITS_STAFF = LINE_SHARE.cumsum(axis=1)[:, :-1], LINE_SHARE_STAFF.cumsum()[:-1]
 #: Weekly hazards of leaving a stage, apart from the flare. Proposed.
 LEAVE = np.array([1 / 4, 1 / 10, 0.18, 0.15, 0.0008, 0.05])
 #: Of those who leave a flare, the share that goes to surgery. Proposed.
@@ -76,10 +78,7 @@ def state_needs(w: World, slots: IntArray) -> IntArray:
     layer, people, p = w.needs_layer(), w.people, w.p
     sick = slots < people.n_patients
     inside = np.where(sick, slots, 0)
-    stage = np.where(sick, layer.stage[inside], STEADY)
-    shares = np.where(sick[:, None], LINE_SHARE[stage], LINE_SHARE_STAFF)
-    line = (w.uniform("need.line", slots)[:, None] > shares.cumsum(axis=1)[:, :-1]).sum(axis=1)
-    topic = line * p.topics_per_line + draw_topic(layer, w.uniform("need.topic", slots), stage)
+    stage, line, topic = draw_topics(w, "need", slots)
     u = w.uniform("need.deadline", slots)
     timed = u < p.deadline_share
     left = -np.log1p(-np.minimum(u / max(p.deadline_share, 1e-12), 1 - 1e-12))
@@ -115,6 +114,16 @@ def _clarify(w: World, rows: IntArray) -> None:
         site=(w.people.site, (needs.slot, rows)), topic=(needs.condition, rows), value=1.0,
         cause=(needs.seq_stated, rows),
     )  # fmt: skip
+
+
+def draw_topics(w: World, name: str, slots: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Stage of these people's illness (steady for staff), and line of work and topic of what they come upon by it."""
+    layer, sick = w.needs_layer(), slots < w.people.n_patients
+    stage = np.where(sick, layer.stage[np.where(sick, slots, 0)], STEADY)
+    limits = np.where(sick[:, None], LINE_LIMITS[stage], LINE_LIMITS_STAFF)
+    line = (w.uniform(name + ".line", slots)[:, None] > limits).sum(axis=1)
+    topic = line * w.p.topics_per_line + draw_topic(layer, w.uniform(name + ".topic", slots), stage)
+    return stage, line, topic
 
 
 def draw_topic(layer: NeedsLayer, u: FloatArray, stage: IntArray) -> IntArray:
