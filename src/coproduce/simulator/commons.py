@@ -75,11 +75,11 @@ class Needs(Table):
     """Needs, one row each; `slot` is the place of who stated it, `place` which of their open needs it is."""
 
     _columns: ClassVar[dict[str, type]] = {
-        "id": np.int64, "slot": np.int64, "place": np.int64, "person": np.int64, "patient": np.int64,
-        "line": np.int64, "topic": np.int64, "condition": np.int64, "stage": np.int64,
-        "stated": np.int64, "deadline": np.float64, "state": np.int16, "closed": np.int64,
-        "attempts": np.int64, "resource": np.int64, "helper": np.int64, "helper_person": np.int64,
-        "promise": np.float64, "moved": np.int64, "followed": np.int64,
+        "id": np.int64, "slot": np.int64, "place": np.int32, "person": np.int64, "patient": np.int64,
+        "line": np.int32, "topic": np.int32, "condition": np.int32, "stage": np.int32,
+        "stated": np.int32, "deadline": np.float64, "state": np.int16, "closed": np.int32,
+        "attempts": np.int32, "resource": np.int64, "helper": np.int64, "helper_person": np.int64,
+        "promise": np.float64, "moved": np.int32, "followed": np.int32,
         "seq_stated": np.int64, "seq_matched": np.int64, "seq_used": np.int64, "seq_followed": np.int64,
         "said": np.float64, "seq_said": np.int64,
     }  # fmt: skip
