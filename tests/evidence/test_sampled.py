@@ -9,6 +9,7 @@ from coproduce.errors import InvalidInput, NotComputable
 from coproduce.evidence.personal import calibration, sampled
 from coproduce.evidence.personal.assumptions import weak
 from coproduce.evidence.personal.convergence import effective_draws, r_hat
+from coproduce.evidence.personal.exact import spans
 from coproduce.evidence.personal.latent import chain
 from coproduce.evidence.personal.likelihoods import BINARY, COUNT, ORDINAL, cuts_of, expected, log_likelihood, slopes
 from coproduce.evidence.personal.power import autocorrelated
@@ -61,7 +62,7 @@ def test_with_almost_no_day_to_day_state_it_is_the_regression_by_quadrature():
     x = np.column_stack([np.ones(60), arm])
     prior = (np.zeros(2), np.ones(2), 400.0, 1.0)
     grids = ((np.array([0.3]), np.zeros(1)), np.zeros(1))
-    found = chain(np.ones(59, dtype=np.int64), (x[None], y, COUNT), prior, grids,
+    found = chain(spans(np.ones(59, dtype=np.int64)), (x[None], y, COUNT), prior, grids,
                   (0, np.array([1]), 500, 8000), rng.stream(7, "chain"))  # fmt: skip
     assert found[:, 1].mean() == pytest.approx(mean, abs=0.08 * sd)
     assert found[:, 1].std() == pytest.approx(sd, rel=0.06)
@@ -80,7 +81,7 @@ def test_the_rate_of_carry_over_has_the_posterior_that_quadrature_gives():
         mass[r] = np.exp((y * eta - np.exp(eta)).sum(-1) - 0.5 * (b0**2 + b1**2) - 60).sum() * [0.5, 0.25, 0.25][r]
     mass /= mass.sum()
     x = np.stack([np.column_stack([np.ones(28), e]) for e in exposed])
-    found = chain(np.ones(27, dtype=np.int64), (x, y, COUNT), (np.zeros(2), np.ones(2), 400.0, 1.0),
+    found = chain(spans(np.ones(27, dtype=np.int64)), (x, y, COUNT), (np.zeros(2), np.ones(2), 400.0, 1.0),
                   ((np.array([0.3]), np.zeros(1)), np.log([0.5, 0.25, 0.25])), (0, np.array([1]), 500, 8_000),
                   rng.stream(7, "chain"))  # fmt: skip
     assert np.bincount(found[:, 4].astype(int), minlength=3) / 8_000 == pytest.approx(mass, abs=0.03)

@@ -16,7 +16,7 @@ from coproduce import rng
 from coproduce.evidence.across.pool import Results, Scales, pool
 from coproduce.evidence.arrays import Floats
 from coproduce.evidence.personal.assumptions import LINK_MIDDLE, LINK_RATE, LINK_SHAPE
-from coproduce.evidence.personal.exact import MOST_PHI, Grid, Prior, posterior
+from coproduce.evidence.personal.exact import MOST_PHI, Grid, Prior, posterior, spans
 from coproduce.evidence.personal.latent import chain
 from coproduce.evidence.personal.likelihoods import cuts_of
 from coproduce.evidence.personal.power import autocorrelated
@@ -122,7 +122,7 @@ def _latent(engine: str, n_draws: int, seed: int) -> Floats:
         eta = designs[rate] @ b + np.sqrt(sigma2) * autocorrelated(draws, _N_DAYS, phi)[day]
         y = _drawn(family, eta, cuts_of(draws.normal(size=n_steps)), draws)
         kept = chain(
-            np.diff(day), (designs, y, CODES[family]), (m0, v0, LINK_SHAPE, LINK_RATE),
+            spans(np.diff(day)), (designs, y, CODES[family]), (m0, v0, LINK_SHAPE, LINK_RATE),
             ((grid.phi, np.log(grid.phi_weight)), np.log(grid.rho_weight)),
             (n_steps, np.zeros(0, dtype=np.int64), 500, thin * _N_KEPT), draws,
         )[::thin, 1]  # fmt: skip

@@ -144,53 +144,90 @@ def invert(factor: Floats, inverse: Floats) -> None:
             inverse[r, column] = total / factor[r, r]
 
 
+def spans(gap: Ints) -> tuple[Ints, Ints]:
+    """The different distances between neighbouring days, and which of them each of these gaps is."""
+    distances, group = np.unique(gap, return_inverse=True)
+    return distances, group
+
+
+# Loops where array expressions would do: they compile in a third of the time, and somebody waits for it.
+@njit(cache=True)
+def _whitened(z: Floats, moments: tuple[Floats, Floats, Floats], distances: Ints, phi: float, gram: Floats) -> None:
+    """Writes the whitened cross-products of the columns of z."""
+    here, cross, before = moments
+    k = gram.shape[0]
+    for r in range(k):
+        for c in range(k):
+            gram[r, c] = z[0, r] * z[0, c] if z.shape[0] else 0.0
+    for g in range(distances.size):
+        a = phi ** distances[g]
+        left = 1.0 - a * a
+        for r in range(k):
+            for c in range(k):
+                gram[r, c] += (here[g, r, c] - a * cross[g, r, c] + a * a * before[g, r, c]) / left
+
+
+@njit(cache=True)
+def _conjugate(gram: Floats, m0: Floats, precision: Floats, mean: Floats, cov: Floats) -> tuple[float, float]:
+    """Writes the mean of b and the inverse of its precision; gives log det of that, and what b_n is more than b0."""
+    p = m0.size
+    factor, right, more = np.empty((p, p)), np.empty(p), 0.0
+    for r in range(p):
+        for c in range(p):
+            factor[r, c] = gram[r, c]
+        factor[r, r] += precision[r]
+        right[r] = gram[r, p] + precision[r] * m0[r]
+        more += precision[r] * m0[r] * m0[r]
+    log_det = triangular(factor)
+    invert(factor, cov)
+    more = 0.5 * (gram[p, p] + more)
+    for r in range(p):
+        mean[r] = 0.0
+        for c in range(p):
+            mean[r] += cov[r, c] * right[c]
+        more -= 0.5 * mean[r] * right[r]
+    return log_det, more
+
+
 @njit(cache=True)
 def over_grid(
-    times: Ints, designs: Floats, y: Floats, prior: tuple[Floats, Floats, float, float], phi: Floats
+    spans: tuple[Ints, Ints], designs: Floats, y: Floats, prior: tuple[Floats, Floats, float, float], phi: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Log marginal likelihood (n_rho, n_phi), posterior mean (.., p) and squared scale of b (.., p, p) at every point.
 
-    `prior` holds m0, one over v0, a0 and b0.
+    `spans` holds the distances between days and which of them each gap is; `prior` holds m0, one over v0, a0 and b0.
 
     The whitened cross-products are sums over neighbouring days of equal distance, taken once; so a point of the grid
     costs as much as there are different distances, not as there are days.
     """
     m0, precision, a0, b0 = prior
     n_rho, n, p = designs.shape
-    distances = np.unique(times[1:] - times[:-1])
-    group = np.searchsorted(distances, times[1:] - times[:-1])
-    count = np.bincount(group, minlength=distances.size) if n > 1 else np.zeros(0, dtype=np.int64)
+    distances, group = spans
     log_marginal = np.empty((n_rho, phi.size))
     mean, cov = np.empty((n_rho, phi.size, p)), np.empty((n_rho, phi.size, p, p))
-    a_n, gram, factor = a0 + 0.5 * n, np.empty((p + 1, p + 1)), np.empty((p, p))
-    z = np.empty((n, p + 1))
+    a_n, gram, z = a0 + 0.5 * n, np.empty((p + 1, p + 1)), np.empty((n, p + 1))
+    count = np.zeros(distances.size)
+    for g in group:
+        count[g] += 1.0
     fixed = a0 * math.log(b0) + math.lgamma(a_n) - math.lgamma(a0) - 0.5 * n * math.log(2.0 * math.pi)
-    fixed += 0.5 * np.log(precision).sum()
+    for r in range(p):
+        fixed += 0.5 * math.log(precision[r])
     for i in range(n_rho):
-        z[:, :p] = designs[i]
-        z[:, p] = y
-        here, cross, before = _moments(z, group, distances.size)
+        for k in range(n):
+            for r in range(p):
+                z[k, r] = designs[i, k, r]
+            z[k, p] = y[k]
+        moments = _moments(z, group, distances.size)
         for j in range(phi.size):
-            gram[:] = 0.0
-            if n > 0:
-                gram[:] = np.outer(z[0], z[0])
-            log_det = 0.0
+            _whitened(z, moments, distances, phi[j], gram)
+            log_det, more = _conjugate(gram, m0, precision, mean[i, j], cov[i, j])
             for g in range(distances.size):
                 a = phi[j] ** distances[g]
-                left = 1.0 - a * a
-                log_det += count[g] * math.log(left)
-                gram += (here[g] - a * cross[g] + a * a * before[g]) / left
-            factor[:] = gram[:p, :p]
+                log_det += count[g] * math.log(1.0 - a * a)
+            b_n = b0 + more
             for r in range(p):
-                factor[r, r] += precision[r]
-            log_det += triangular(factor)
-            invert(factor, cov[i, j])
-            right = gram[:p, p] + precision * m0
-            b_n = b0 + 0.5 * (gram[p, p] + (precision * m0 * m0).sum())
-            for r in range(p):
-                mean[i, j, r] = (cov[i, j, r] * right).sum()
-                b_n -= 0.5 * mean[i, j, r] * right[r]
-            cov[i, j] *= b_n / a_n
+                for c in range(p):
+                    cov[i, j, r, c] *= b_n / a_n
             log_marginal[i, j] = fixed - 0.5 * log_det - a_n * math.log(b_n)
     return log_marginal, mean, cov
 
@@ -201,7 +238,8 @@ def posterior(times: Ints, designs: Floats, y: Floats, prior: Prior, grid: Grid)
     times (n,), calendar days of the values, rising; designs (n_rho, n, p), one design matrix for each carry-over rate
     of the grid; y (n,).
     """
-    log_marginal, mean, cov = over_grid(times, designs, y, (prior.m0, 1.0 / prior.v0, prior.a0, prior.b0), grid.phi)
+    assumed = (prior.m0, 1.0 / prior.v0, prior.a0, prior.b0)
+    log_marginal, mean, cov = over_grid(spans(np.diff(times)), designs, y, assumed, grid.phi)
     log_weight = log_marginal.ravel() + np.log(np.outer(grid.rho_weight, grid.phi_weight)).ravel()
     most = log_weight.max()
     weight = np.exp(log_weight - most)

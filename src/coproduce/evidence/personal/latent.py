@@ -15,6 +15,8 @@ Then sigma^2 and phi given u, and sigma once more given u / sigma (interweaving:
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
@@ -30,6 +32,8 @@ Prior4 = tuple[Floats, Floats, float, float]
 #: x, y, the code of the family, and the cuts of grades.
 Data = tuple[Floats, Floats, int, Floats]
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 _N_NEWTON = 5
 _SMALLEST_ANGLE = 1e-12
 _STEP_SIGMA = 0.5
@@ -39,7 +43,14 @@ _STEP_SCALE = 0.25
 _N_CUT_SWEEPS = 3
 
 
-@njit(cache=True)
+def _part(function: F) -> F:
+    """What only other kernels call, and Python cannot: it compiles sooner."""
+    options: dict[str, Any] = {"cache": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    compiled: F = njit(**options)(function)
+    return compiled
+
+
+@_part
 def _precision(gap: Ints, phi: float, diagonal: Floats, beside: Floats) -> None:
     """Writes the tridiagonal precision of an AR(1) with variance 1 at days `gap` apart."""
     n = diagonal.size
@@ -53,7 +64,7 @@ def _precision(gap: Ints, phi: float, diagonal: Floats, beside: Floats) -> None:
         beside[j - 1] = -a / left
 
 
-@njit(cache=True)
+@_part
 def _quadratic(u: Floats, diagonal: Floats, beside: Floats) -> float:
     """u' T u for a tridiagonal T."""
     total = 0.0
@@ -64,7 +75,7 @@ def _quadratic(u: Floats, diagonal: Floats, beside: Floats) -> float:
     return total
 
 
-@njit(cache=True)
+@_part
 def _factor_band(diagonal: Floats, beside: Floats) -> None:
     """The Cholesky factor of a tridiagonal matrix, written over it: one over its diagonal, and what stands below."""
     diagonal[0] = 1.0 / math.sqrt(diagonal[0])
@@ -73,7 +84,7 @@ def _factor_band(diagonal: Floats, beside: Floats) -> None:
         diagonal[j] = 1.0 / math.sqrt(diagonal[j] - beside[j - 1] ** 2)
 
 
-@njit(cache=True)
+@_part
 def _back(diagonal: Floats, beside: Floats, x: Floats) -> None:
     """Solves L' x = x for a banded factor L and each column of x (n, columns)."""
     n, columns = x.shape
@@ -84,7 +95,7 @@ def _back(diagonal: Floats, beside: Floats, x: Floats) -> None:
             x[j, c] = (x[j, c] - beside[j] * x[j + 1, c]) * diagonal[j]
 
 
-@njit(cache=True)
+@_part
 def _solve_band(diagonal: Floats, beside: Floats, x: Floats) -> None:
     """Solves L L' x = x for a banded factor L and each column of x (n, columns): side by side, as each waits for its
     own last line only."""
@@ -97,7 +108,7 @@ def _solve_band(diagonal: Floats, beside: Floats, x: Floats) -> None:
     _back(diagonal, beside, x)
 
 
-@njit(cache=True)
+@_part
 def _condensed(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair]) -> tuple[Pair, Floats, Floats, Floats, Floats]:
     """(b, u) given pseudo-data of precisions w about z, with u integrated out for b.
 
@@ -117,7 +128,9 @@ def _condensed(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair]) -> tuple[Pair,
         smooth[j, p] = w[j] * z[j]
     _solve_band(diagonal, beside, smooth)
     # What the days say of b is what u does not take up: w (x - smooth) in place of the inverse of the whole covariance.
-    precision, right, cov = np.diag(1.0 / v0), m0 / v0, np.empty((p, p))
+    precision, right, cov = np.zeros((p, p)), np.empty(p), np.empty((p, p))
+    for r in range(p):
+        precision[r, r], right[r] = 1.0 / v0[r], m0[r] / v0[r]
     for j in range(n):
         for r in range(p):
             weighted = w[j] * x[j, r]
@@ -129,19 +142,23 @@ def _condensed(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair]) -> tuple[Pair,
     return (diagonal, beside), precision, cov, right, smooth
 
 
-@njit(cache=True)
+@_part
 def _mean(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair]) -> Pair:
     """The mean of (b, u) given pseudo-data."""
     _, _, cov, right, smooth = _condensed(x, pseudo, gauss)
     p = right.size
-    b, u = cov @ right, smooth[:, p].copy()
+    b, u = np.zeros(p), np.empty(smooth.shape[0])
+    for r in range(p):
+        for c in range(p):
+            b[r] += cov[r, c] * right[c]
     for j in range(u.size):
+        u[j] = smooth[j, p]
         for c in range(p):
             u[j] -= b[c] * smooth[j, c]
     return b, u
 
 
-@njit(cache=True)
+@_part
 def _deviation(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair], draws: np.random.Generator) -> Pair:
     """A draw of (b, u) given pseudo-data, less its mean."""
     (diagonal, beside), factor, _, right, smooth = _condensed(x, pseudo, gauss)
@@ -162,7 +179,7 @@ def _deviation(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair], draws: np.rand
     return b, u[:, 0].copy()
 
 
-@njit(cache=True)
+@_part
 def _approximation(data: Data, gauss: tuple[Pair, Pair]) -> tuple[Pair, Pair]:
     """Precisions w and pseudo-data z near the mode of (b, u), and that mode: from y and the parameters alone.
 
@@ -185,7 +202,7 @@ def _approximation(data: Data, gauss: tuple[Pair, Pair]) -> tuple[Pair, Pair]:
     return (w, z), (b, u)
 
 
-@njit(cache=True)
+@_part
 def _excess(data: Data, eta: Floats, pseudo: Pair) -> float:
     """The log likelihood less its Gaussian approximation with precisions w about z."""
     _, y, family, cuts = data
@@ -196,7 +213,7 @@ def _excess(data: Data, eta: Floats, pseudo: Pair) -> float:
     return total
 
 
-@njit(cache=True)
+@_part
 def _linear(x: Floats, b: Floats, u: Floats) -> Floats:
     eta = u.copy()
     for j in range(u.size):
@@ -205,14 +222,14 @@ def _linear(x: Floats, b: Floats, u: Floats) -> Floats:
     return eta
 
 
-@njit(cache=True)
+@_part
 def _around(data: Data, gauss: tuple[Pair, Pair], state: Pair, draws: np.random.Generator) -> Pair:
     """One elliptical slice step of (b, u) about the Gaussian approximation: far, where that is good."""
     pseudo, mode = _approximation(data, gauss)
     return _slice(data, state, (mode, _deviation(data[0], pseudo, gauss, draws)), pseudo, draws)
 
 
-@njit(cache=True)
+@_part
 def _from_prior(data: Data, gauss: tuple[Pair, Pair], state: Pair, draws: np.random.Generator) -> Pair:
     """One elliptical slice step about the prior: short, but it leaves a tail where the approximation is too light."""
     nothing = np.zeros(data[1].size)
@@ -221,7 +238,16 @@ def _from_prior(data: Data, gauss: tuple[Pair, Pair], state: Pair, draws: np.ran
     return _slice(data, state, (middle, _deviation(data[0], pseudo, gauss, draws)), pseudo, draws)
 
 
-@njit(cache=True)
+@_part
+def _sum(x: Floats, times: float, y: Floats) -> Floats:
+    """x + times y, in one place: an array expression compiles anew wherever it stands."""
+    total = x.copy()
+    for i in range(total.size):
+        total[i] += times * y[i]
+    return total
+
+
+@_part
 def _slice(data: Data, state: Pair, ellipse: tuple[Pair, Pair], pseudo: Pair, draws: np.random.Generator) -> Pair:
     """A point of the ellipse through `state` about its middle, where the likelihood beats its approximation enough.
 
@@ -229,15 +255,15 @@ def _slice(data: Data, state: Pair, ellipse: tuple[Pair, Pair], pseudo: Pair, dr
     """
     x = data[0]
     (b_middle, u_middle), (b_new, u_new) = ellipse
-    b, u = state[0] - b_middle, state[1] - u_middle
+    b, u = _sum(state[0], -1.0, b_middle), _sum(state[1], -1.0, u_middle)
     still, gone, across = _linear(x, b_middle, u_middle), _linear(x, b, u), _linear(x, b_new, u_new)
-    level = _excess(data, still + gone, pseudo) + math.log(draws.random())
+    level = _excess(data, _sum(still, 1.0, gone), pseudo) + math.log(draws.random())
     angle = 2.0 * math.pi * draws.random()
     low, high = angle - 2.0 * math.pi, angle
     while True:
         c, s = math.cos(angle), math.sin(angle)
-        if _excess(data, still + c * gone + s * across, pseudo) >= level or high - low < _SMALLEST_ANGLE:
-            return b_middle + c * b + s * b_new, u_middle + c * u + s * u_new
+        if _excess(data, _sum(_sum(still, c, gone), s, across), pseudo) >= level or high - low < _SMALLEST_ANGLE:
+            return _sum(_sum(b_middle, c, b), s, b_new), _sum(_sum(u_middle, c, u), s, u_new)
         if angle < 0.0:
             low = angle
         else:
@@ -245,7 +271,7 @@ def _slice(data: Data, state: Pair, ellipse: tuple[Pair, Pair], pseudo: Pair, dr
         angle = low + (high - low) * draws.random()
 
 
-@njit(cache=True)
+@_part
 def _likelihood(data: Data, b: Floats, u: Floats) -> float:
     x, y, family, cuts = data
     eta = _linear(x, b, u)
@@ -255,16 +281,21 @@ def _likelihood(data: Data, b: Floats, u: Floats) -> float:
     return total
 
 
-@njit(cache=True)
+@_part
 def _with_cuts(data: Data, log_steps: Floats) -> Data:
     return data[0], data[1], data[2], cuts_of(log_steps)
 
 
-@njit(cache=True)
+@_part
 def _pick(log_weight: Floats, draws: np.random.Generator) -> int:
     """An index, with probabilities proportional to the exponentials."""
-    weight = np.exp(log_weight - log_weight.max())
-    left = draws.random() * weight.sum()
+    weight, most, total = np.empty(log_weight.size), -np.inf, 0.0
+    for i in range(weight.size):
+        most = max(most, log_weight[i])
+    for i in range(weight.size):
+        weight[i] = math.exp(log_weight[i] - most)
+        total += weight[i]
+    left = draws.random() * total
     for i in range(weight.size):
         left -= weight[i]
         if left <= 0.0:
@@ -272,7 +303,7 @@ def _pick(log_weight: Floats, draws: np.random.Generator) -> int:
     return int(weight.size) - 1
 
 
-@njit(cache=True)
+@_part
 def _draw_phi(u: Floats, sigma2: float, spans: tuple[Ints, Ints], grid: Pair, draws: np.random.Generator) -> float:
     """phi given u, from its grid.
 
@@ -298,7 +329,7 @@ def _draw_phi(u: Floats, sigma2: float, spans: tuple[Ints, Ints], grid: Pair, dr
     return float(phi[_pick(log_weight, draws)])
 
 
-@njit(cache=True)
+@_part
 def _draw_rate(
     told: tuple[Floats, Floats, int], state: tuple[Floats, Floats, Floats], band: Pair, log_prior: Floats,
     draws: np.random.Generator,
@@ -321,17 +352,17 @@ def _draw_rate(
     return eta - _fixed(designs[rate], b), rate
 
 
-@njit(cache=True)
+@_part
 def _fixed(x: Floats, b: Floats) -> Floats:
     return _linear(x, b, np.zeros(x.shape[0]))
 
 
-@njit(cache=True)
+@_part
 def _log_inverse_gamma(sigma2: float, a0: float, b0: float) -> float:
     return -(a0 + 1.0) * math.log(sigma2) - b0 / sigma2
 
 
-@njit(cache=True)
+@_part
 def _stretch(
     data: Data, state: tuple[Floats, Floats, float], a0: float, b0: float, draws: np.random.Generator
 ) -> tuple[Floats, float]:  # fmt: skip
@@ -347,7 +378,7 @@ def _stretch(
     return u, sigma2
 
 
-@njit(cache=True)
+@_part
 def _log_prior_steps(steps: Floats) -> float:
     """Log density of steps between cuts whose logarithms are standard normal; minus infinity unless all are above 0."""
     total = 0.0
@@ -358,7 +389,7 @@ def _log_prior_steps(steps: Floats) -> float:
     return total
 
 
-@njit(cache=True)
+@_part
 def _move_cuts(
     data: Data, state: tuple[Floats, Floats, Floats], prior: Prior4, draws: np.random.Generator
 ) -> None:  # fmt: skip
@@ -390,7 +421,7 @@ def _move_cuts(
             b[0] = moved[0]
 
 
-@njit(cache=True)
+@_part
 def _rescale(
     data: Data, state: tuple[Floats, Floats, float, Floats], prior: Prior4, draws: np.random.Generator
 ) -> tuple[Floats, Floats, float, Floats]:  # fmt: skip
@@ -404,8 +435,10 @@ def _rescale(
     s = math.exp(log_s)
     steps = log_steps + log_s
     gain = _likelihood(_with_cuts(data, steps), s * b, s * u) - _likelihood(_with_cuts(data, log_steps), b, u)
-    gain -= 0.5 * (((s * b - m0) ** 2 / v0).sum() - ((b - m0) ** 2 / v0).sum()) - b.size * log_s
-    gain -= 0.5 * ((steps**2).sum() - (log_steps**2).sum())
+    for c in range(b.size):
+        gain -= 0.5 * ((s * b[c] - m0[c]) ** 2 - (b[c] - m0[c]) ** 2) / v0[c] - log_s
+    for k in range(steps.size):
+        gain -= 0.5 * (steps[k] ** 2 - log_steps[k] ** 2)
     gain += _log_inverse_gamma(sigma2 * s * s, a0, b0) - _log_inverse_gamma(sigma2, a0, b0) + 2.0 * log_s
     if math.log(draws.random()) < gain:
         return s * b, s * u, sigma2 * s * s, steps
@@ -414,16 +447,17 @@ def _rescale(
 
 @njit(cache=True)
 def chain(  # noqa: PLR0917 a kernel takes plain arrays
-    gap: Ints, told: tuple[Floats, Floats, int], prior: Prior4, grids: tuple[Pair, Floats],
+    spans: tuple[Ints, Ints], told: tuple[Floats, Floats, int], prior: Prior4, grids: tuple[Pair, Floats],
     asked: tuple[int, Ints, int, int], draws: np.random.Generator,
 ) -> Floats:  # fmt: skip
     """One chain: draws of b, sigma, phi, the rate of carry-over and, for each arm asked for, of what it does.
 
     That is the mean over the days of the expected outcome with the arm less without any.
 
-    gap (n - 1,), days between values; told: designs (rates, n, p), y (n,), family; prior: m0, v0, a0, b0; grids: phi
-    and its log prior, the log prior of the rates; asked: log steps between cuts (0 unless ordinal), the arms' columns,
-    sweeps of warm-up and sweeps kept. Gives (kept, p + 3 + arms); the rate is an index into the designs.
+    spans: distances between days and which of them each gap is, as `exact.spans` gives them; told: designs (rates, n,
+    p), y (n,), family; prior: m0, v0, a0, b0; grids: phi and its log prior, the log prior of the rates; asked: log
+    steps between cuts (0 unless ordinal), the arms' columns, sweeps of warm-up and sweeps kept. Gives (kept, p + 3 +
+    arms); the rate is an index into the designs.
     """
     n_steps, arms, n_warm, n_kept = asked
     designs, y, family = told
@@ -434,8 +468,10 @@ def chain(  # noqa: PLR0917 a kernel takes plain arrays
     b, u, log_steps = m0.copy(), np.zeros(n), np.zeros(n_steps)
     sigma2, phi, rate = b0 / (a0 + 1.0), grid[0][grid[0].size // 2], 0
     diagonal, beside, bare = np.empty(n), np.empty(max(0, n - 1)), designs[0].copy()
-    distance = np.unique(gap)
-    spans = (distance, np.searchsorted(distance, gap))
+    distance, place = spans
+    gap = np.empty(place.size, dtype=np.int64)
+    for j in range(place.size):
+        gap[j] = distance[place[j]]
     for c in arms:
         bare[:, c] = 0.0
     for i in range(n_warm + n_kept):
@@ -464,7 +500,7 @@ def chain(  # noqa: PLR0917 a kernel takes plain arrays
     return found
 
 
-@njit(cache=True)
+@_part
 def _write_effects(row: Floats, without: Floats, b: Floats, arms: Ints, model: tuple[int, Floats]) -> None:
     """Writes, for each arm, the mean over the days of the expected outcome with it less without any."""
     family, cuts = model

@@ -13,7 +13,7 @@ from coproduce.evidence.mixture import Draws
 from coproduce.evidence.personal import likelihoods
 from coproduce.evidence.personal.assumptions import Assumed
 from coproduce.evidence.personal.convergence import effective_draws, r_hat
-from coproduce.evidence.personal.exact import Grid
+from coproduce.evidence.personal.exact import Grid, spans
 from coproduce.evidence.personal.latent import chain
 from coproduce.evidence.personal.regressors import Terms, designs
 from coproduce.evidence.personal.trial import Trial
@@ -77,7 +77,8 @@ def _run(trial: Trial, assumed: Assumed, terms: Terms, times: int, seed: int) ->
     arms = np.arange(1, len(trial.arms), dtype=np.int64)
     draws = [
         chain(
-            np.diff(trial.day[seen]), (x, y, CODES[trial.outcome.family]), (prior.m0, prior.v0, prior.a0, prior.b0),
+            spans(np.diff(trial.day[seen])), (x, y, CODES[trial.outcome.family]),
+            (prior.m0, prior.v0, prior.a0, prior.b0),
             ((grid.phi, np.log(grid.phi_weight)), np.log(grid.rho_weight)),
             (n_steps, arms, times * N_WARM, times * N_KEPT),
             rng.stream(seed, "latent", chain=k, times=times),
