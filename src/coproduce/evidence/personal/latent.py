@@ -15,13 +15,12 @@ Then sigma^2 and phi given u, and sigma once more given u / sigma (interweaving:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
 
 from coproduce.evidence.arrays import Floats, Ints
+from coproduce.evidence.personal.band import back_substitute, factor_band, part, quadratic, solve_band, write_precision
 from coproduce.evidence.personal.exact import invert, triangular
 from coproduce.evidence.personal.likelihoods import ORDINAL, cuts_of, expected, first_guess, log_likelihood, slopes
 
@@ -32,8 +31,6 @@ Prior4 = tuple[Floats, Floats, float, float]
 #: x, y, the code of the family, and the cuts of grades.
 Data = tuple[Floats, Floats, int, Floats]
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 _N_NEWTON = 5
 _SMALLEST_ANGLE = 1e-12
 _STEP_SIGMA = 0.5
@@ -43,72 +40,7 @@ _STEP_SCALE = 0.25
 _N_CUT_SWEEPS = 3
 
 
-def _part(function: F) -> F:
-    """What only other kernels call, and Python cannot: it compiles sooner."""
-    options: dict[str, Any] = {"cache": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    compiled: F = njit(**options)(function)
-    return compiled
-
-
-@_part
-def _precision(gap: Ints, phi: float, diagonal: Floats, beside: Floats) -> None:
-    """Writes the tridiagonal precision of an AR(1) with variance 1 at days `gap` apart."""
-    n = diagonal.size
-    diagonal[:] = 0.0
-    diagonal[0] = 1.0
-    for j in range(1, n):
-        a = phi ** gap[j - 1]
-        left = 1.0 - a * a
-        diagonal[j] += 1.0 / left
-        diagonal[j - 1] += a * a / left
-        beside[j - 1] = -a / left
-
-
-@_part
-def _quadratic(u: Floats, diagonal: Floats, beside: Floats) -> float:
-    """u' T u for a tridiagonal T."""
-    total = 0.0
-    for j in range(u.size):
-        total += diagonal[j] * u[j] * u[j]
-        if j:
-            total += 2.0 * beside[j - 1] * u[j] * u[j - 1]
-    return total
-
-
-@_part
-def _factor_band(diagonal: Floats, beside: Floats) -> None:
-    """The Cholesky factor of a tridiagonal matrix, written over it: one over its diagonal, and what stands below."""
-    diagonal[0] = 1.0 / math.sqrt(diagonal[0])
-    for j in range(1, diagonal.size):
-        beside[j - 1] *= diagonal[j - 1]
-        diagonal[j] = 1.0 / math.sqrt(diagonal[j] - beside[j - 1] ** 2)
-
-
-@_part
-def _back(diagonal: Floats, beside: Floats, x: Floats) -> None:
-    """Solves L' x = x for a banded factor L and each column of x (n, columns)."""
-    n, columns = x.shape
-    for c in range(columns):
-        x[n - 1, c] *= diagonal[n - 1]
-    for j in range(n - 2, -1, -1):
-        for c in range(columns):
-            x[j, c] = (x[j, c] - beside[j] * x[j + 1, c]) * diagonal[j]
-
-
-@_part
-def _solve_band(diagonal: Floats, beside: Floats, x: Floats) -> None:
-    """Solves L L' x = x for a banded factor L and each column of x (n, columns): side by side, as each waits for its
-    own last line only."""
-    n, columns = x.shape
-    for c in range(columns):
-        x[0, c] *= diagonal[0]
-    for j in range(1, n):
-        for c in range(columns):
-            x[j, c] = (x[j, c] - beside[j - 1] * x[j - 1, c]) * diagonal[j]
-    _back(diagonal, beside, x)
-
-
-@_part
+@part
 def _condensed(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair]) -> tuple[Pair, Floats, Floats, Floats, Floats]:
     """(b, u) given pseudo-data of precisions w about z, with u integrated out for b.
 
@@ -120,13 +52,13 @@ def _condensed(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair]) -> tuple[Pair,
     w, z = pseudo
     (m0, v0), band = gauss
     diagonal, beside = band[0] + w, band[1].copy()
-    _factor_band(diagonal, beside)
+    factor_band(diagonal, beside)
     smooth = np.empty((n, p + 1))
     for j in range(n):
         for c in range(p):
             smooth[j, c] = w[j] * x[j, c]
         smooth[j, p] = w[j] * z[j]
-    _solve_band(diagonal, beside, smooth)
+    solve_band(diagonal, beside, smooth)
     # What the days say of b is what u does not take up: w (x - smooth) in place of the inverse of the whole covariance.
     precision, right, cov = np.zeros((p, p)), np.empty(p), np.empty((p, p))
     for r in range(p):
@@ -142,7 +74,7 @@ def _condensed(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair]) -> tuple[Pair,
     return (diagonal, beside), precision, cov, right, smooth
 
 
-@_part
+@part
 def _mean(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair]) -> Pair:
     """The mean of (b, u) given pseudo-data."""
     _, _, cov, right, smooth = _condensed(x, pseudo, gauss)
@@ -158,7 +90,7 @@ def _mean(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair]) -> Pair:
     return b, u
 
 
-@_part
+@part
 def _deviation(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair], draws: np.random.Generator) -> Pair:
     """A draw of (b, u) given pseudo-data, less its mean."""
     (diagonal, beside), factor, _, right, smooth = _condensed(x, pseudo, gauss)
@@ -172,14 +104,14 @@ def _deviation(x: Floats, pseudo: Pair, gauss: tuple[Pair, Pair], draws: np.rand
         b[c] /= factor[c, c]
     for j in range(n):
         u[j, 0] = draws.standard_normal()
-    _back(diagonal, beside, u)
+    back_substitute(diagonal, beside, u)
     for j in range(n):
         for c in range(p):
             u[j, 0] -= b[c] * smooth[j, c]
     return b, u[:, 0].copy()
 
 
-@_part
+@part
 def _approximation(data: Data, gauss: tuple[Pair, Pair]) -> tuple[Pair, Pair]:
     """Precisions w and pseudo-data z near the mode of (b, u), and that mode: from y and the parameters alone.
 
@@ -202,7 +134,7 @@ def _approximation(data: Data, gauss: tuple[Pair, Pair]) -> tuple[Pair, Pair]:
     return (w, z), (b, u)
 
 
-@_part
+@part
 def _excess(data: Data, eta: Floats, pseudo: Pair) -> float:
     """The log likelihood less its Gaussian approximation with precisions w about z."""
     _, y, family, cuts = data
@@ -213,7 +145,7 @@ def _excess(data: Data, eta: Floats, pseudo: Pair) -> float:
     return total
 
 
-@_part
+@part
 def _linear(x: Floats, b: Floats, u: Floats) -> Floats:
     eta = u.copy()
     for j in range(u.size):
@@ -222,14 +154,14 @@ def _linear(x: Floats, b: Floats, u: Floats) -> Floats:
     return eta
 
 
-@_part
+@part
 def _around(data: Data, gauss: tuple[Pair, Pair], state: Pair, draws: np.random.Generator) -> Pair:
     """One elliptical slice step of (b, u) about the Gaussian approximation: far, where that is good."""
     pseudo, mode = _approximation(data, gauss)
     return _slice(data, state, (mode, _deviation(data[0], pseudo, gauss, draws)), pseudo, draws)
 
 
-@_part
+@part
 def _from_prior(data: Data, gauss: tuple[Pair, Pair], state: Pair, draws: np.random.Generator) -> Pair:
     """One elliptical slice step about the prior: short, but it leaves a tail where the approximation is too light."""
     nothing = np.zeros(data[1].size)
@@ -238,7 +170,7 @@ def _from_prior(data: Data, gauss: tuple[Pair, Pair], state: Pair, draws: np.ran
     return _slice(data, state, (middle, _deviation(data[0], pseudo, gauss, draws)), pseudo, draws)
 
 
-@_part
+@part
 def _sum(x: Floats, times: float, y: Floats) -> Floats:
     """x + times y, in one place: an array expression compiles anew wherever it stands."""
     total = x.copy()
@@ -247,7 +179,7 @@ def _sum(x: Floats, times: float, y: Floats) -> Floats:
     return total
 
 
-@_part
+@part
 def _slice(data: Data, state: Pair, ellipse: tuple[Pair, Pair], pseudo: Pair, draws: np.random.Generator) -> Pair:
     """A point of the ellipse through `state` about its middle, where the likelihood beats its approximation enough.
 
@@ -271,7 +203,7 @@ def _slice(data: Data, state: Pair, ellipse: tuple[Pair, Pair], pseudo: Pair, dr
         angle = low + (high - low) * draws.random()
 
 
-@_part
+@part
 def _likelihood(data: Data, b: Floats, u: Floats) -> float:
     x, y, family, cuts = data
     eta = _linear(x, b, u)
@@ -281,12 +213,12 @@ def _likelihood(data: Data, b: Floats, u: Floats) -> float:
     return total
 
 
-@_part
+@part
 def _with_cuts(data: Data, log_steps: Floats) -> Data:
     return data[0], data[1], data[2], cuts_of(log_steps)
 
 
-@_part
+@part
 def _pick(log_weight: Floats, draws: np.random.Generator) -> int:
     """An index, with probabilities proportional to the exponentials."""
     weight, most, total = np.empty(log_weight.size), -np.inf, 0.0
@@ -303,7 +235,7 @@ def _pick(log_weight: Floats, draws: np.random.Generator) -> int:
     return int(weight.size) - 1
 
 
-@_part
+@part
 def _draw_phi(u: Floats, sigma2: float, spans: tuple[Ints, Ints], grid: Pair, draws: np.random.Generator) -> float:
     """phi given u, from its grid.
 
@@ -329,7 +261,7 @@ def _draw_phi(u: Floats, sigma2: float, spans: tuple[Ints, Ints], grid: Pair, dr
     return float(phi[_pick(log_weight, draws)])
 
 
-@_part
+@part
 def _draw_rate(
     told: tuple[Floats, Floats, int], state: tuple[Floats, Floats, Floats], band: Pair, log_prior: Floats,
     draws: np.random.Generator,
@@ -347,22 +279,22 @@ def _draw_rate(
     rate = _pick(log_weight, draws)
     eta = _linear(designs[rate], b, u)
     for r in range(log_prior.size):
-        log_weight[r] = log_prior[r] - 0.5 * _quadratic(eta - _fixed(designs[r], b), band[0], band[1])
+        log_weight[r] = log_prior[r] - 0.5 * quadratic(eta - _fixed(designs[r], b), band[0], band[1])
     rate = _pick(log_weight, draws)
     return eta - _fixed(designs[rate], b), rate
 
 
-@_part
+@part
 def _fixed(x: Floats, b: Floats) -> Floats:
     return _linear(x, b, np.zeros(x.shape[0]))
 
 
-@_part
+@part
 def _log_inverse_gamma(sigma2: float, a0: float, b0: float) -> float:
     return -(a0 + 1.0) * math.log(sigma2) - b0 / sigma2
 
 
-@_part
+@part
 def _stretch(
     data: Data, state: tuple[Floats, Floats, float], a0: float, b0: float, draws: np.random.Generator
 ) -> tuple[Floats, float]:  # fmt: skip
@@ -378,7 +310,7 @@ def _stretch(
     return u, sigma2
 
 
-@_part
+@part
 def _log_prior_steps(steps: Floats) -> float:
     """Log density of steps between cuts whose logarithms are standard normal; minus infinity unless all are above 0."""
     total = 0.0
@@ -389,7 +321,7 @@ def _log_prior_steps(steps: Floats) -> float:
     return total
 
 
-@_part
+@part
 def _move_cuts(
     data: Data, state: tuple[Floats, Floats, Floats], prior: Prior4, draws: np.random.Generator
 ) -> None:  # fmt: skip
@@ -421,7 +353,7 @@ def _move_cuts(
             b[0] = moved[0]
 
 
-@_part
+@part
 def _rescale(
     data: Data, state: tuple[Floats, Floats, float, Floats], prior: Prior4, draws: np.random.Generator
 ) -> tuple[Floats, Floats, float, Floats]:  # fmt: skip
@@ -476,7 +408,7 @@ def chain(  # noqa: PLR0917 a kernel takes plain arrays
         bare[:, c] = 0.0
     for i in range(n_warm + n_kept):
         data = (designs[rate], y, family, cuts_of(log_steps))
-        _precision(gap, phi, diagonal, beside)
+        write_precision(gap, phi, diagonal, beside)
         gauss = ((m0, v0), (diagonal / sigma2, beside / sigma2))
         if i == 0:
             _, (b, u) = _approximation(data, gauss)
@@ -485,7 +417,7 @@ def chain(  # noqa: PLR0917 a kernel takes plain arrays
         if log_rates.size > 1:
             u, rate = _draw_rate(told, (b, u, data[3]), gauss[1], log_rates, draws)
             data = (designs[rate], y, family, data[3])
-        sigma2 = (b0 + 0.5 * _quadratic(u, diagonal, beside)) / draws.standard_gamma(a0 + 0.5 * n)
+        sigma2 = (b0 + 0.5 * quadratic(u, diagonal, beside)) / draws.standard_gamma(a0 + 0.5 * n)
         u, sigma2 = _stretch(data, (b, u, sigma2), a0, b0, draws)
         phi = _draw_phi(u, sigma2, spans, grid, draws)
         if family == ORDINAL:
@@ -500,7 +432,7 @@ def chain(  # noqa: PLR0917 a kernel takes plain arrays
     return found
 
 
-@_part
+@part
 def _write_effects(row: Floats, without: Floats, b: Floats, arms: Ints, model: tuple[int, Floats]) -> None:
     """Writes, for each arm, the mean over the days of the expected outcome with it less without any."""
     family, cuts = model
