@@ -36,7 +36,15 @@ class Rows(NamedTuple):
 
 
 class Cases(NamedTuple):
-    """Patients on treatments: place and treatment of each, or treatment by place, and the phenotype by place."""
+    """Patients on treatments: place and treatment of each, and the phenotype by place."""
+
+    slots: IntArray
+    treatment: IntArray
+    phenotype: IntArray
+
+
+class Patients(NamedTuple):
+    """Which patients, and of every patient, by place, the treatment and the phenotype."""
 
     slots: IntArray
     treatment: IntArray
@@ -100,8 +108,8 @@ class CompiledPopulation(Population):
         if self.own is None:
             return super().outcomes_after(slots, pace, noise)
         found = np.empty(slots.size)
-        cases = Cases(slots, self.treatment, self.phenotype)
-        step_to((self.outcome, found), cases, (self.response, self.own), np.atleast_1d(np.asarray(pace)), noise)
+        patients = Patients(slots, self.treatment, self.phenotype)
+        step_to((self.outcome, found), patients, (self.response, self.own), np.atleast_1d(np.asarray(pace)), noise)
         return found
 
     def on_the_best(self, slots: IntArray) -> BoolArray:
@@ -109,7 +117,7 @@ class CompiledPopulation(Population):
         if self.own is None:
             return super().on_the_best(slots)
         found = np.empty(slots.size, dtype=np.bool_)
-        unbeaten(Cases(slots, self.treatment, self.phenotype), self.response, self.own, found)
+        unbeaten(Patients(slots, self.treatment, self.phenotype), self.response, self.own, found)
         return found
 
     def best_for(self, slots: IntArray) -> IntArray:
@@ -410,24 +418,24 @@ def respond(cases: Cases, response: FloatArray, own: OwnArray, found: FloatArray
 
 @kernel
 def step_to(
-    outcome: tuple[FloatArray, FloatArray], cases: Cases, world: tuple[FloatArray, OwnArray], pace: FloatArray,
+    outcome: tuple[FloatArray, FloatArray], patients: Patients, world: tuple[FloatArray, OwnArray], pace: FloatArray,
     noise: FloatArray,
 ) -> None:  # fmt: skip
-    """Outcomes before and after a step at this pace, one or one each, and noise; phenotype and treatment by place."""
+    """Outcomes before and after a step at this pace, one or one each, and noise."""
     (before, after), (response, own), each = outcome, world, np.int64(pace.size > 1)
-    for k in range(cases.slots.size):
-        i = np.uint64(cases.slots[k])
-        t = np.uint64(cases.treatment[i])
-        q = _within(response[np.uint64(cases.phenotype[i]), t] + own[i, t])
+    for k in range(patients.slots.size):
+        i = np.uint64(patients.slots[k])
+        t = np.uint64(patients.treatment[i])
+        q = _within(response[np.uint64(patients.phenotype[i]), t] + own[i, t])
         after[k] = _within(before[i] + pace[k * each] * (q - before[i]) + noise[k])
 
 
 @kernel
-def unbeaten(cases: Cases, response: FloatArray, own: OwnArray, found: BoolArray) -> None:
+def unbeaten(patients: Patients, response: FloatArray, own: OwnArray, found: BoolArray) -> None:
     """Whether no other treatment does more for these patients, nor an earlier one as much, within [0, 1]."""
-    for k in range(cases.slots.size):
-        i = np.uint64(cases.slots[k])
-        kind, chosen = np.uint64(cases.phenotype[i]), np.uint64(cases.treatment[i])
+    for k in range(patients.slots.size):
+        i = np.uint64(patients.slots[k])
+        kind, chosen = np.uint64(patients.phenotype[i]), np.uint64(patients.treatment[i])
         most = _within(response[kind, chosen] + own[i, chosen])
         beaten = False
         for t in range(np.uint64(response.shape[1])):
